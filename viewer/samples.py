@@ -1,0 +1,136 @@
+"""Where the millivolts of a recording live: in memory, or in our own mapped copy.
+
+A recording of ten seconds fits anywhere; one of 24 hours has half a billion
+samples. Both answer the same question, "the samples from here to there, in
+millivolts", so that nothing above this file needs to know which one it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING = {np.dtype(np.int16): -(2**15), np.dtype(np.int32): -(2**31)}
+"""The digital value that means "nothing was recorded here", per stored type."""
+
+
+@runtime_checkable
+class Samples(Protocol):
+    """Read access to a multi-lead signal in millivolts."""
+
+    @property
+    def n_leads(self) -> int: ...
+
+    @property
+    def n_samples(self) -> int: ...
+
+    @property
+    def ready_until(self) -> int:
+        """Samples that can be read by now; equal to n_samples when loading is over."""
+
+    def read_mv(self, start: int, stop: int) -> NDArray[np.float32]:
+        """float32 [n_leads, stop - start] in mV, NaN where nothing was recorded.
+
+        Raises ValueError when 0 <= start <= stop <= n_samples does not hold.
+        """
+
+
+def check_span(start: int, stop: int, n_samples: int) -> None:
+    """Raise ValueError unless 0 <= start <= stop <= n_samples."""
+    if not 0 <= start <= stop <= n_samples:
+        raise ValueError(f"samples {start} to {stop} asked of {n_samples}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArraySamples:
+    """Samples held in memory.
+
+    signal_mv  float32 [n_leads, n_samples], millivolts, NaN where nothing was recorded;
+               made read-only, so that threads share it without locks
+    """
+
+    signal_mv: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        if self.signal_mv.ndim != 2 or self.signal_mv.dtype != np.float32:
+            raise ValueError(
+                f"a signal is float32 [leads, samples], "
+                f"not {self.signal_mv.dtype} {self.signal_mv.shape}"
+            )
+        self.signal_mv.flags.writeable = False
+
+    @property
+    def n_leads(self) -> int:
+        return int(self.signal_mv.shape[0])
+
+    @property
+    def n_samples(self) -> int:
+        return int(self.signal_mv.shape[1])
+
+    @property
+    def ready_until(self) -> int:
+        return self.n_samples
+
+    def read_mv(self, start: int, stop: int) -> NDArray[np.float32]:
+        check_span(start, stop, self.n_samples)
+        return self.signal_mv[:, start:stop]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class MappedSamples:
+    """Samples in a file of our own cache: digital values, one lead after the other.
+
+    path          the cache file: int16 or int32 [n_leads, n_samples], C order
+    step_mv       millivolts per digital unit, one per lead
+    offset_mv     millivolts at digital zero, one per lead
+    progress      asked for the number of samples written so far, while the reader
+                  process still fills the file; None once it is complete
+    """
+
+    path: Path
+    digital: NDArray[np.integer]
+    step_mv: NDArray[np.float64]
+    offset_mv: NDArray[np.float64]
+    progress: Callable[[], int] | None = field(default=None)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        dtype: np.dtype[np.int16] | np.dtype[np.int32],
+        n_leads: int,
+        n_samples: int,
+        step_mv: NDArray[np.float64],
+        offset_mv: NDArray[np.float64],
+        progress: Callable[[], int] | None = None,
+    ) -> MappedSamples:
+        """Map an existing cache file. Raises OSError or ValueError when it is not that."""
+        digital = np.memmap(path, dtype=dtype, mode="r", shape=(n_leads, n_samples))
+        return cls(
+            path=path, digital=digital, step_mv=step_mv, offset_mv=offset_mv, progress=progress
+        )
+
+    @property
+    def n_leads(self) -> int:
+        return int(self.digital.shape[0])
+
+    @property
+    def n_samples(self) -> int:
+        return int(self.digital.shape[1])
+
+    @property
+    def ready_until(self) -> int:
+        return self.n_samples if self.progress is None else self.progress()
+
+    def read_mv(self, start: int, stop: int) -> NDArray[np.float32]:
+        check_span(start, stop, self.n_samples)
+        digital = self.digital[:, start:stop]
+        signal = digital * self.step_mv[:, None] + self.offset_mv[:, None]
+        signal[digital == MISSING[self.digital.dtype]] = np.nan
+        return signal.astype(np.float32)
