@@ -31,3 +31,8 @@ def cache_folder() -> Path:
 
 def _folder(variable: str, default: str) -> Path:
     return Path(os.environ.get(variable) or default)
+
+
+def resource(name: str) -> Path:
+    """A file or folder that ships with the program, "icons/open.svg" for example."""
+    return Path(__file__).resolve().parents[1] / "resources" / name
