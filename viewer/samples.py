@@ -10,13 +10,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 MISSING = {np.dtype(np.int16): -(2**15), np.dtype(np.int32): -(2**31)}
-"""The digital value that means "nothing was recorded here", per stored type."""
+"""The digital value that means "nothing was recorded here", per stored integer type."""
+
+
+def missing_value(dtype: np.dtype[Any]) -> float:
+    """The value that means "nothing was recorded here": NaN for float32."""
+    return MISSING.get(np.dtype(dtype), np.nan)
+
+
+def to_mv(
+    digital: NDArray[Any], step_mv: NDArray[np.float64], offset_mv: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Stored values [n_leads, n] as float32 millivolts, NaN where nothing was recorded.
+
+    The one conversion for arrays and mapped files, so that both give the same bytes.
+    """
+    signal = np.empty(digital.shape, np.float32)
+    for row, values in enumerate(digital):  # one lead at a time: small temporary arrays
+        if digital.dtype == np.float32:
+            signal[row] = values
+        else:
+            signal[row] = values * step_mv[row] + offset_mv[row]
+            signal[row][values == MISSING[digital.dtype]] = np.nan
+    return signal
 
 
 @runtime_checkable
@@ -83,17 +105,21 @@ class ArraySamples:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class MappedSamples:
-    """Samples in a file of our own cache: digital values, one lead after the other.
+    """Samples in a file of our own cache: stored values, one lead after the other.
 
-    path          the cache file: int16 or int32 [n_leads, n_samples], C order
-    step_mv       millivolts per digital unit, one per lead
-    offset_mv     millivolts at digital zero, one per lead
+    path          the cache file
+    digital       int16, int32 or float32 [n_leads, n_samples], C order, read-only map.
+                  Integers become millivolts by step and offset (MISSING marks gaps);
+                  float32 values are millivolts already (NaN marks gaps)
+    step_mv       millivolts per digital unit, one per lead (1 for float32)
+    offset_mv     millivolts at digital zero, one per lead (0 for float32)
     progress      asked for the number of samples written so far, while the reader
-                  process still fills the file; None once it is complete
+                  process still fills the file; None once it is complete. It may raise
+                  an exception whose text is a sentence when loading has failed
     """
 
     path: Path
-    digital: NDArray[np.integer]
+    digital: NDArray[Any]
     step_mv: NDArray[np.float64]
     offset_mv: NDArray[np.float64]
     progress: Callable[[], int] | None = field(default=None)
@@ -103,7 +129,7 @@ class MappedSamples:
         cls,
         path: Path,
         *,
-        dtype: np.dtype[np.int16] | np.dtype[np.int32],
+        dtype: np.dtype[Any],
         n_leads: int,
         n_samples: int,
         step_mv: NDArray[np.float64],
@@ -130,7 +156,7 @@ class MappedSamples:
 
     def read_mv(self, start: int, stop: int) -> NDArray[np.float32]:
         check_span(start, stop, self.n_samples)
-        digital = self.digital[:, start:stop]
-        signal = digital * self.step_mv[:, None] + self.offset_mv[:, None]
-        signal[digital == MISSING[self.digital.dtype]] = np.nan
-        return signal.astype(np.float32)
+        ready = self.ready_until
+        signal = to_mv(self.digital[:, start:stop], self.step_mv, self.offset_mv)
+        signal[:, max(ready - start, 0) :] = np.nan  # not read from the file yet
+        return signal

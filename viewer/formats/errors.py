@@ -1,0 +1,39 @@
+"""The one error of this package, in words a clinician can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Question = Literal["fs_hz", "unit", "axis", "leads"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportHints:
+    """What the user knows and the file does not say. None: not told.
+
+    fs_hz  samples per second
+    unit   "mV", "uV", "V" or "nV"; or "200/mV": digital units per millivolt
+    axis   "leads-first" when the array is [leads, samples], "samples-first" otherwise
+    leads  names of the leads in the file's own order
+    """
+
+    fs_hz: float | None = None
+    unit: str | None = None
+    axis: Literal["leads-first", "samples-first"] | None = None
+    leads: tuple[str, ...] | None = None
+
+
+class RecordingError(Exception):
+    """Shown to the user as it is: which file, what is wrong, what to do."""
+
+
+class NeedsHints(RecordingError):
+    """The file can be read once the questions are answered.
+
+    questions  names of the ImportHints fields that are missing
+    """
+
+    def __init__(self, sentence: str, questions: tuple[Question, ...]) -> None:
+        super().__init__(sentence)
+        self.questions = questions

@@ -1,0 +1,315 @@
+"""WFDB records: single, multi-segment, several files, several rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from viewer.formats.checks import amplitude_warnings, sha256_of
+from viewer.formats.errors import ImportHints, RecordingError
+from viewer.formats.files import beside, shown
+from viewer.formats.leads import clinical_name, clinical_order, distinct
+from viewer.formats.parsed import Decoding, Outcome, Parsed
+from viewer.formats.patient import age_and_sex
+from viewer.formats.sinks import Sink
+from viewer.formats.wfdb_decode import Sum, Target, decode_layout
+from viewer.formats.wfdb_find import find_header, looks_like_header
+from viewer.formats.wfdb_header import SAMPLE_LIMIT, Header, SignalLine, read_header
+from viewer.formats.wfdb_layout import (
+    Layout,
+    MissingSignals,
+    NoEcg,
+    check_rate,
+    rate_of,
+    single_layout,
+)
+from viewer.formats.wfdb_storage import dtype_of
+from viewer.recording import Integrity
+
+COMMON_STEP_MV = 1e-6
+"""Used when segments of one record have different gains: a nanovolt, far below any ADC."""
+
+
+class WfdbReader:
+    name = "WFDB"
+
+    def sniff(self, path: Path, head: bytes) -> bool:
+        return looks_like_header(head) or path.suffix.lower() in (".hea", ".dat", ".mat")
+
+    def parse(self, path: Path, hints: ImportHints) -> Parsed:
+        header = read_header(find_header(path))
+        return _multi(header, hints) if header.segments else _single(header, hints)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of the recording: a segment at its first frame, and its name for messages."""
+
+    start: int
+    layout: Layout
+
+
+def _single(header: Header, hints: ImportHints) -> Parsed:
+    rate_of(header, hints)
+    layout = single_layout(header, hints)
+    return _assemble(header, (_Part(0, layout),), layout.frames, hints, list(layout.warnings))
+
+
+def _multi(header: Header, hints: ImportHints) -> Parsed:
+    """Join segments whose headers agree; gaps stay gaps."""
+    rate = rate_of(header, hints)
+    variable = header.segments[0][1] == 0
+    total = sum(length for _, length in header.segments)
+    if total > SAMPLE_LIMIT or total != (header.length or total):
+        raise RecordingError(
+            f"{shown(header.path)} announces {header.length or 0} samples but its segments have "
+            f"{total} together: the header is damaged; get it again from its source."
+        )
+    parts: list[_Part] = []
+    warnings: list[str] = []
+    absent: list[str] = []
+    start = 0
+    for name, length in header.segments:
+        if name != "~" and length > 0:
+            try:
+                layout = _segment(header, name, length, rate, hints)
+                parts.append(_Part(start, layout))
+                warnings += layout.warnings
+            except (FileNotFoundError, MissingSignals):
+                absent.append(name)
+            except NoEcg:
+                pass  # a stretch without ECG is a gap in the ECG
+        start += length
+    if not parts:
+        raise RecordingError(
+            f"{shown(header.path)} lists {len(header.segments)} segments, but none with an ECG "
+            "is here: keep the header and all its segments in one folder."
+        )
+    if absent:
+        warnings.append(f"{_some(absent)} missing from the folder: shown as gaps.")
+    if not variable:
+        _check_same_leads(header, parts)
+    return _assemble(header, tuple(parts), total, hints, list(dict.fromkeys(warnings)))
+
+
+def _segment(master: Header, name: str, length: int, rate: float, hints: ImportHints) -> Layout:
+    header = read_header(beside(master.path.parent, name + ".hea"))
+    if header.segments:
+        raise RecordingError(
+            f"{shown(master.path)} has the segment {shown(name)}, which has "
+            "segments itself: the header is damaged."
+        )
+    if header.fs_hz is not None and header.fs_hz != rate:
+        raise RecordingError(
+            f"{shown(master.path)} states {rate:g} Hz but its segment {shown(name)} "
+            f"{header.fs_hz:g} Hz: open the segments one by one."
+        )
+    if header.length is not None and header.length != length:
+        raise RecordingError(
+            f"{shown(master.path)} gives segment {shown(name)} {length} samples, the segment "
+            f"itself says {header.length}: the header is damaged."
+        )
+    layout = single_layout(header, hints)
+    if layout.frames > length:
+        raise RecordingError(f"{shown(name)} is longer than its place in {shown(master.path)}.")
+    return layout
+
+
+def _check_same_leads(header: Header, parts: Sequence[_Part]) -> None:
+    """In a fixed layout every segment has the same leads in the same units."""
+    expected = parts[0].layout
+    for part in parts[1:]:
+        if part.layout.names != expected.names:
+            raise RecordingError(
+                f"{shown(header.path)} joins segments with different leads "
+                f"({shown(part.layout.header.path)} differs): open the segments one by one."
+            )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown_names = ", ".join(shown(n) for n in names[:3])
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{len(names)} segment{'s' if len(names) > 1 else ''} ({shown_names}{more})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Where every shown signal of every part goes.
+
+    keys     per row, the lead's name in the file and its occurrence
+    rows     per part, per shown signal, the row in clinical order
+    """
+
+    leads: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+    warnings: tuple[str, ...]
+
+
+def _rows(parts: Sequence[_Part]) -> _Rows:
+    """Match the signals of all parts by name and put them into clinical order."""
+    keys: list[tuple[str, int]] = []
+    per_part: list[list[tuple[str, int]]] = []
+    for part in parts:
+        seen: dict[str, int] = {}
+        mine = []
+        for name in part.layout.names:
+            seen[name] = seen.get(name, 0) + 1
+            mine.append((name, seen[name]))
+        per_part.append(mine)
+        keys += [key for key in mine if key not in keys]
+    names, warnings = distinct([clinical_name(name) for name, _ in keys])
+    order = clinical_order(names)
+    row_of = {keys[index]: row for row, index in enumerate(order)}
+    return _Rows(
+        leads=tuple(names[index] for index in order),
+        rows=tuple(tuple(row_of[key] for key in mine) for mine in per_part),
+        warnings=warnings,
+    )
+
+
+def _assemble(
+    header: Header,
+    parts: tuple[_Part, ...],
+    frames: int,
+    hints: ImportHints,
+    warnings: list[str],
+) -> Parsed:
+    rows = _rows(parts)
+    factor = max(part.layout.oversampling for part in parts)
+    fs_hz = check_rate(rate_of(header, hints) * factor, header.path)
+    warnings += rows.warnings
+    warnings += _slower(parts, factor, fs_hz)
+    scales, common = _scales(parts, rows)
+    wide = common or any(
+        dtype_of(part.layout.header.signals[i].format) == np.int32
+        for part in parts
+        for i in part.layout.shown_signals
+    )
+    dtype = np.dtype(np.int32) if wide else np.dtype(np.int16)
+    comments = header.comments or parts[0].layout.header.comments
+    age, sex = age_and_sex(comments)
+    sources = _sources(header, parts)
+
+    def decode(sink: Sink) -> Decoding:
+        return _decode(header, parts, rows, factor, common, scales, dtype, sources, sink)
+
+    return Parsed(
+        leads=rows.leads,
+        fs_hz=fs_hz,
+        n_samples=frames * factor,
+        dtype=dtype,
+        step_mv=tuple(step for step, _ in scales),
+        offset_mv=tuple(offset for _, offset in scales),
+        decode=decode,
+        name=header.path.stem,
+        path=header.path,
+        format="WFDB",
+        sources=sources,
+        source_bytes=sum(path.stat().st_size for path in sources),
+        start_time=header.start_time or _first_start(parts),
+        age_years=age,
+        sex=sex,
+        comments=comments,
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def _first_start(parts: Sequence[_Part]) -> datetime | None:
+    """The first segment's time is the record's, when nothing comes before it."""
+    return parts[0].layout.header.start_time if parts[0].start == 0 else None
+
+
+def _slower(parts: Sequence[_Part], factor: int, fs_hz: float) -> list[str]:
+    """Warnings for leads sampled more slowly than the fastest one."""
+    slow: dict[str, float] = {}
+    for part in parts:
+        for index in part.layout.shown_signals:
+            signal = part.layout.header.signals[index]
+            if factor % signal.frame:
+                raise RecordingError(
+                    f"{shown(part.layout.header.path)} mixes sampling rates that do not divide "
+                    "each other: export its leads separately."
+                )
+            if signal.frame != factor:
+                slow[signal.lead] = fs_hz * signal.frame / factor
+    return [
+        f"{lead or 'A lead'} was sampled at {rate:g} Hz only; each of its samples is held."
+        for lead, rate in slow.items()
+    ]
+
+
+def _scales(parts: Sequence[_Part], rows: _Rows) -> tuple[tuple[tuple[float, float], ...], bool]:
+    """(step_mv, offset_mv) per row, and whether the parts had to be brought to a common step."""
+    found: list[set[tuple[float, float]]] = [set() for _ in rows.leads]
+    for part, part_rows in zip(parts, rows.rows, strict=True):
+        for row, scale in zip(part_rows, part.layout.scale, strict=True):
+            found[row].add(scale)
+    if all(len(scales) == 1 for scales in found):
+        return tuple(next(iter(scales)) for scales in found), False
+    return ((COMMON_STEP_MV, 0.0),) * len(found), True
+
+
+def _sources(header: Header, parts: Sequence[_Part]) -> tuple[Path, ...]:
+    paths = [header.path]
+    for part in parts:
+        paths.append(part.layout.header.path)
+        paths += [group.path for group in part.layout.groups]
+    return tuple(dict.fromkeys(paths))
+
+
+def _decode(
+    header: Header,
+    parts: Sequence[_Part],
+    rows: _Rows,
+    factor: int,
+    common: bool,
+    scales: Sequence[tuple[float, float]],
+    dtype: np.dtype[np.generic],
+    sources: Sequence[Path],
+    sink: Sink,
+) -> Decoding:
+    verdicts: list[list[Integrity]] = [[] for _ in rows.leads]
+    spans_mv = [0.0] * len(rows.leads)
+    for part, part_rows in zip(parts, rows.rows, strict=True):
+        layout = part.layout
+        targets = [Target(None) for _ in layout.header.signals]
+        for index, row, (step, offset) in zip(
+            layout.shown_signals, part_rows, layout.scale, strict=True
+        ):
+            rescale = (step / COMMON_STEP_MV, offset / COMMON_STEP_MV) if common else None
+            frame = layout.header.signals[index].frame
+            targets[index] = Target(row, factor // frame, rescale)
+        steps = decode_layout(layout, targets, sink, part.start * factor, dtype)
+        while True:
+            try:
+                yield (part.start + next(steps)) * factor
+            except StopIteration as done:
+                sums: list[Sum] = done.value
+                break
+        for index, row, (step, _) in zip(
+            layout.shown_signals, part_rows, layout.scale, strict=True
+        ):
+            verdicts[row].append(_verdict(sums[index], layout.header.signals, index))
+            spans_mv[row] = max(spans_mv[row], sums[index].span * abs(step))
+    return Outcome(
+        integrity=tuple(_together(v) for v in verdicts),
+        warnings=amplitude_warnings(rows.leads, spans_mv),
+        source_sha256=sha256_of(sources),
+    )
+
+
+def _verdict(found: Sum, signals: tuple[SignalLine, ...], index: int) -> Integrity:
+    """Some programs write 0 for every checksum: that is no checksum, not a failed one."""
+    if not any(signal.checksum for signal in signals) and found.verdict(signals[index]) != "ok":
+        return "absent"
+    return found.verdict(signals[index])
+
+
+def _together(verdicts: Sequence[Integrity]) -> Integrity:
+    if "failed" in verdicts:
+        return "failed"
+    return "ok" if "ok" in verdicts else "absent"
