@@ -1,0 +1,46 @@
+"""What "next record" means: the files that were dropped together, or the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from viewer.state.recent import OPENABLE, neighbour, reading_order
+
+
+class Worklist:
+    """The records to page through. Empty: the folder of the open record."""
+
+    def __init__(self) -> None:
+        self._paths: tuple[Path, ...] = ()
+
+    def begin(self, paths: Sequence[Path]) -> Path | None:
+        """Take what was dropped or chosen; the first record to open, None without any.
+
+        Folders stand for the records directly inside them. A single file leaves the
+        list empty, so that its neighbours in the folder come next. Raises OSError.
+        """
+        paths = [record for path in paths for record in _records(path)]
+        self._paths = tuple(paths) if len(paths) > 1 else ()
+        return paths[0] if paths else None
+
+    def beside(self, path: Path, step: int) -> Path | None:
+        """The record `step` places after path; None past either end. Raises OSError."""
+        if path not in self._paths:
+            return neighbour(path, step)
+        place = self._paths.index(path) + step
+        return self._paths[place] if 0 <= place < len(self._paths) else None
+
+    def place(self, path: Path) -> tuple[int, int] | None:
+        """(3, 20) for the third of twenty; None outside a list."""
+        if path not in self._paths:
+            return None
+        return self._paths.index(path) + 1, len(self._paths)
+
+
+def _records(path: Path) -> list[Path]:
+    """path itself, or the records of a folder; a folder without any stands for itself."""
+    if not path.is_dir():
+        return [path]
+    found = (p for p in path.iterdir() if p.suffix.lower() in OPENABLE and p.is_file())
+    return sorted(found, key=lambda p: reading_order(p.name)) or [path]

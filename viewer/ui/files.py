@@ -1,0 +1,131 @@
+"""Choosing recordings: dialogs, recent list, sample, neighbours, limb leads on demand."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from viewer.folders import resource
+from viewer.formats.errors import NeedsHints
+from viewer.formats.lead_algebra import derive_limb_leads
+from viewer.jobs.load import Opening, Reader
+from viewer.recording import Recording
+from viewer.settings import Settings
+from viewer.state.recent import still_there, with_newest
+from viewer.state.session import Session
+from viewer.ui.import_sheet import ImportSheet
+
+log = logging.getLogger(__name__)
+
+FILTER = (
+    "ECG recordings (*.hea *.dat *.mat *.npz *.npy *.h5 *.hdf5 *.csv *.txt *.edf *.bdf"
+    " *.dcm *.xml *.scp);;All files (*)"
+)
+SAMPLE = "samples/ptbxl_noisy.hea"
+
+
+class Files(QObject):
+    """From a wish of the user to the session's recording."""
+
+    refused = Signal(str)  # one sentence
+    opened = Signal()
+
+    def __init__(
+        self, reader: Reader, session: Session, settings: Settings, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self._settings = window, session, settings
+        self._reader = reader
+        self._recorded: Recording | None = None  # as the file gave it, nothing derived
+        self.sheet: ImportSheet | None = None
+        self.opening = Opening(reader, self)
+        self.opening.opened.connect(self._show)
+        self.opening.refused.connect(self.refused)
+        self.opening.asks.connect(self._ask_hints)
+
+    def open_all(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped or named on the command line."""
+        if paths:
+            self.opening.open_all(paths)
+
+    def open_dropped(self, data: QMimeData) -> None:
+        """Files and folders dropped on the window."""
+        paths = dropped_paths(data)
+        if paths:
+            self.open_all(paths)
+        else:
+            self.refused.emit("What was dropped is no file on this computer.")
+
+    def ask_and_open(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, "Open recording", self._settings["files.folder"], FILTER
+        )
+        self.open_all([Path(name) for name in names])
+
+    def ask_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(
+            self._window, "Open folder", self._settings["files.folder"]
+        )
+        self.open_all([Path(name)] if name else [])
+
+    def open_sample(self) -> None:
+        self.open_all([resource(SAMPLE)])
+
+    def step(self, step: int) -> None:
+        """The next (+1) or previous (-1) recording."""
+        self.opening.step(step, self._session.path)
+
+    def toggle_derive(self) -> None:
+        """Derive missing limb leads from now on, or no more."""
+        self._settings["files.derive_limb"] = not self._settings["files.derive_limb"]
+        if self._recorded is not None:
+            self._place(self._recorded)
+
+    def close_recording(self) -> None:
+        self.opening.job.cancel()
+        self._recorded = None
+        self._session.close()
+
+    def recent(self) -> list[Path]:
+        """The recordings opened last that are still there."""
+        return still_there(self._settings["files.recent"])
+
+    def close(self) -> None:
+        """No thread outlives the window."""
+        self.opening.close()
+
+    def _show(self, recording: Recording) -> None:
+        self._recorded = recording
+        if recording.path is not None:
+            path = recording.path
+            self._settings["files.recent"] = with_newest(self._settings["files.recent"], path)
+            self._settings["files.folder"] = str(path.parent)
+        self._place(recording)
+        self.opened.emit()
+
+    def _place(self, recording: Recording) -> None:
+        if self._settings["files.derive_limb"] and {"I", "II"} <= set(recording.leads):
+            recording = derive_limb_leads(recording)
+        self._session.open(recording, self._settings["view.layout"])
+
+    def _ask_hints(self, path: Path, needs: NeedsHints) -> None:
+        """The import sheet: what the file does not say."""
+        self.sheet = ImportSheet(self._reader, path, needs, self._window)
+        self.sheet.accepted_recording.connect(self._show)
+        self.sheet.finished.connect(self._sheet_done)
+        self.sheet.open()
+
+    def _sheet_done(self) -> None:
+        if self.sheet is not None:
+            self.sheet.close_job()
+            self.sheet.deleteLater()
+            self.sheet = None
+
+
+def dropped_paths(data: QMimeData) -> list[Path]:
+    """The local files of a drop, in its order."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

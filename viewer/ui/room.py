@@ -1,0 +1,40 @@
+"""The middle of the window: notices, the page, the time bar; or the start page."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from viewer.ui.notices import Notices
+from viewer.ui.start_page import StartPage
+from viewer.ui.timeline_bar import TimelineBar
+
+
+class Room(QWidget):
+    """Notices stay above whatever is shown."""
+
+    def __init__(
+        self, notices: Notices, start: StartPage, page: QWidget, timeline_bar: TimelineBar
+    ) -> None:
+        super().__init__()
+        self.setObjectName("room")
+        reading = QWidget()
+        below = _column(reading)
+        below.addWidget(page, 1)
+        below.addWidget(timeline_bar)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(start)
+        self._stack.addWidget(reading)
+        column = _column(self)
+        column.addWidget(notices)
+        column.addWidget(self._stack, 1)
+
+    def show_page(self, page: bool) -> None:
+        """The page of the open recording, or the start page."""
+        self._stack.setCurrentIndex(1 if page else 0)
+
+
+def _column(parent: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column

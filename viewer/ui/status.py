@@ -1,0 +1,112 @@
+"""The status bar: who computes what on which device, the pointer, the file's own state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton
+
+from viewer.recording import Recording
+
+
+class Status(QStatusBar):
+    """Quiet labels from left to right: message, pointer, work, device, file, rate."""
+
+    cancel_asked = Signal()
+    notes_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self.pointer = _label("Lead, time and millivolts under the pointer")
+        self.pointer.setMinimumWidth(
+            self.fontMetrics().horizontalAdvance("aVR  00:00:00.000  −0.000 mV")
+        )
+        self.work = _label("What is being computed")
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Progress")
+        self.progress.setRange(0, 1000)
+        self.progress.setFixedWidth(140)
+        self.progress.setTextVisible(False)
+        self.cancel = QToolButton()
+        self.cancel.setText("Cancel")
+        self.cancel.setToolTip("Stop what is being computed or opened (Esc)")
+        self.cancel.clicked.connect(self.cancel_asked)
+        self.device = _label("Where models compute, and the time taken")
+        self.notes = QToolButton()
+        self.notes.setAccessibleName("Notes on this file")
+        self.notes.clicked.connect(self.notes_asked)
+        self.rate = _label("Sampling rate")
+        for widget in (
+            *(self.pointer, self.work, self.progress, self.cancel),
+            *(self.device, self.notes, self.rate),
+        ):
+            self.addPermanentWidget(widget)
+        self.idle()
+        self.show_recording(None)
+
+    def show_recording(self, recording: Recording | None) -> None:
+        """Rate and integrity of the file that is open."""
+        self.rate.setText("" if recording is None else rate_text(recording))
+        self.notes.setVisible(recording is not None)
+        if recording is not None:
+            self.notes.setText(integrity_text(recording))
+            self.notes.setToolTip("\n".join(notes_of(recording)))
+        self.pointer.clear()
+
+    def busy(self, what: str) -> None:
+        """Work has begun."""
+        self.work.setText(what)
+        self.progress.setValue(0)
+        for widget in (self.work, self.progress, self.cancel):
+            widget.show()
+
+    def advance(self, fraction: float) -> None:
+        self.progress.setValue(round(1000 * fraction))
+
+    def idle(self) -> None:
+        """Nothing is being computed."""
+        for widget in (self.work, self.progress, self.cancel):
+            widget.hide()
+
+
+def rate_text(recording: Recording) -> str:
+    return f"{recording.fs_hz:g} Hz"
+
+
+def integrity_text(recording: Recording) -> str:
+    """One short word on the file: checksum and number of notes."""
+    failed = [
+        lead
+        for lead, state in zip(recording.leads, recording.integrity, strict=False)
+        if state == "failed"
+    ]
+    if failed:
+        return f"⚠ checksum failed: {', '.join(failed)}"
+    notes = len(recording.warnings)
+    checked = "checksum ok" if "ok" in recording.integrity else "no checksum"
+    return checked if not notes else f"{checked} · {notes} note{'s' if notes > 1 else ''}"
+
+
+def notes_of(recording: Recording) -> list[str]:
+    """Everything the file says about itself, one sentence a line."""
+    lines = [f"{recording.format} · {len(recording.leads)} leads · {rate_text(recording)}"]
+    states = {state: [] for state in ("ok", "absent", "failed")}  # type: dict[str, list[str]]
+    for lead, state in zip(recording.leads, recording.integrity, strict=False):
+        states[state].append(lead)
+    if states["failed"]:
+        lines.append(f"The checksum of {', '.join(states['failed'])} does not fit the signal.")
+    if states["ok"] and not states["failed"]:
+        lines.append("The checksum of every recorded lead fits its signal.")
+    if not states["ok"] and not states["failed"]:
+        lines.append("The file holds no checksum, so damage cannot be seen.")
+    if recording.derived:
+        derived = ", ".join(lead for lead in recording.leads if lead in recording.derived)
+        lines.append(f"{derived}: derived from I and II, not recorded.")
+    return [*lines, *recording.warnings]
+
+
+def _label(name: str) -> QLabel:
+    label = QLabel()
+    label.setAccessibleName(name)
+    label.setToolTip(name)
+    return label
