@@ -1,0 +1,103 @@
+"""Every denoising method by name: what it is, what it weighs, where its weights lie.
+
+Nothing here imports torch: the window lists methods before any model is loaded.
+"""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+MODELS_FOLDER = Path(__file__).resolve().parents[1] / "resources" / "models"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to clean a recording.
+
+    name       what `--method` takes; title: what the picker shows
+    learned    True for networks, which have a weights file and a card beside it
+    summary    one sentence for the picker's tip
+    sha256     hash the weights file must have; None for filters
+    parameters what the method is set to, shown in reports and sidecars
+    """
+
+    name: str
+    title: str
+    summary: str
+    learned: bool = False
+    version: str = "1"
+    task: str = "denoise"
+    sha256: str | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def weights(self) -> Path | None:
+        """The safetensors file of a learned method."""
+        return MODELS_FOLDER / f"{self.name}.safetensors" if self.learned else None
+
+    @cached_property
+    def card(self) -> dict[str, Any]:
+        """The model card; for filters, what is known without one."""
+        if self.learned:
+            text = (MODELS_FOLDER / f"{self.name}.json").read_text(encoding="utf-8")
+            card: dict[str, Any] = json.loads(text)
+            return card
+        return {
+            "name": self.name,
+            "task": self.task,
+            "parameters": 0,
+            "sha256": None,
+            "training_data": None,
+            "licence": "MIT",
+            "metrics": {},
+            "settings": self.parameters,
+        }
+
+
+_BAND = {"high_pass_hz": 0.67, "low_pass_hz": 150.0, "phase": "zero"}
+
+_METHODS = (
+    Method(
+        "fir",
+        "FIR band-pass",
+        "Kaiser window, 0.67–150 Hz, zero phase; treats every lead alike.",
+        parameters=_BAND | {"window": "kaiser", "ripple_db": 13.6, "width_hz": 0.07},
+    ),
+    Method(
+        "iir",
+        "IIR band-pass",
+        "Butterworth, 0.67–150 Hz, zero phase; treats every lead alike.",
+        parameters=_BAND | {"family": "butterworth", "order": 4},
+    ),
+    Method(
+        "swt",
+        "Wavelet shrinkage",
+        "Stationary wavelets (sym8), garrote threshold, baseline removed.",
+        parameters={"wavelet": "sym8", "threshold": "garrote, universal"},
+    ),
+    Method(
+        "spline",
+        "Spline baseline",
+        "Removes the baseline only: a spline through running medians.",
+        parameters={"windows_s": [0.2, 0.6], "knots_s": 0.6},
+    ),
+)
+
+DENOISERS: dict[str, Method] = {method.name: method for method in _METHODS}
+_DEFAULT = "iir"
+
+
+def default_denoiser() -> str:
+    """The name of the method offered first: the best by the published evaluation."""
+    return _DEFAULT
+
+
+def find(name: str | None) -> Method:
+    """The method of that name, or the default; ValueError names the choices."""
+    try:
+        return DENOISERS[name or default_denoiser()]
+    except KeyError:
+        known = ", ".join(DENOISERS)
+        raise ValueError(f"There is no method {name!r}; choose one of {known}.") from None
