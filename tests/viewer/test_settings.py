@@ -50,22 +50,24 @@ def test_an_invalid_stored_value_falls_back_to_its_default(file):
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[]", '{"version": "x", "values": {}}', '"a"'])
-def test_a_broken_file_is_put_aside_and_defaults_used(file, broken):
+def test_a_broken_file_is_put_aside_and_defaults_used(file, broken, caplog):
     file.parent.mkdir()
     file.write_text(broken)
     settings = Settings(file)
     assert settings["device"] == "auto"
     assert file.with_suffix(".unreadable.json").read_text() == broken
+    assert "unreadable" in caplog.text or file.name in caplog.text
     settings["device"] = "cpu"
     assert Settings(file)["device"] == "cpu"
 
 
-def test_a_folder_that_cannot_be_written_does_not_stop_the_program(tmp_path):
+def test_a_folder_that_cannot_be_written_does_not_stop_the_program(tmp_path, caplog):
     blocked = tmp_path / "a file, not a folder"
     blocked.write_text("")
     settings = Settings(blocked / "settings.json")
     settings["device"] = "cpu"
     assert settings["device"] == "cpu"
+    assert caplog.records
 
 
 def test_old_documents_pass_through_every_migration_once():
