@@ -19,8 +19,9 @@ CLINICAL_ORDER = (
 )
 """The order a reader expects; leads with other names follow in file order."""
 
-Integrity = Literal["ok", "absent", "failed"]
-"""What the file's own checksum says of a lead; "absent" where the format has none."""
+Integrity = Literal["ok", "absent", "failed", "pending"]
+"""What the file's own checksum says of a lead: "absent" where the format has none,
+"pending" while a long recording is still being read (see viewer.formats.loading)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from viewer.formats.files import open_regular
+
+HASH_BLOCK = 4 * 1024 * 1024
 
 
 def amplitude_warnings(leads: Sequence[str], spans_mv: Sequence[float]) -> tuple[str, ...]:
@@ -24,11 +26,12 @@ def amplitude_warnings(leads: Sequence[str], spans_mv: Sequence[float]) -> tuple
     return ()
 
 
-def sha256_of(paths: Sequence[Path]) -> str:
-    """SHA-256 over the bytes of all files, in order."""
+def hashing(paths: Sequence[Path], ready: int) -> Generator[int, None, str]:
+    """SHA-256 over the bytes of all files, in order; yields ready every few megabytes."""
     total = hashlib.sha256()
     for path in paths:
         with open_regular(path) as file:
-            while block := file.read(1 << 20):
+            while block := file.read(HASH_BLOCK):
                 total.update(block)
+                yield ready
     return total.hexdigest()

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 READERS: tuple[Reader, ...] = (NpzReader(), NpyReader(), WfdbReader())
 
+HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+
 SUFFIXES = (".hea", ".npz", ".npy")
 """What records_in() looks for; signal files are found through their headers."""
 
@@ -55,6 +57,15 @@ def parse(path: Path | str, hints: ImportHints) -> Parsed:
         ) from None
     check_size(parsed)
     return replace(parsed, warnings=warning + parsed.warnings)
+
+
+def must_be_alone(path: Path) -> bool:
+    """Whether the file may spoil the process that reads it (HDF5). Never raises."""
+    try:
+        found = _existing(path)
+        return found.is_file() and first_bytes(found, 8) == HDF5_MAGIC
+    except (RecordingError, OSError):
+        return False  # parse() will say what is wrong
 
 
 def _existing(path: Path) -> Path:

@@ -40,20 +40,23 @@ class Sum:
         self.first: int | None = None
         self.low, self.high = 2**40, -(2**40)
 
-    def add(self, values: Ints, missing: int | None) -> None:
+    def add(self, values: Ints, missing: int | None) -> bool:
+        """Take in more samples; True when some of them mean "not recorded"."""
         if values.size == 0:
-            return
+            return False
         if self.count == 0:
             self.first = int(values[0])
         self.total += int(values.sum(dtype=np.int64))
         self.count += values.size
         low = int(values.min())
-        if low == missing:
+        has_gaps = low == missing  # the missing value is the lowest of every format
+        if has_gaps:
             values = values[values != missing]
             if values.size == 0:
-                return
+                return True
             low = int(values.min())
         self.low, self.high = min(self.low, low), max(self.high, int(values.max()))
+        return has_gaps
 
     @property
     def span(self) -> int:
@@ -70,9 +73,16 @@ class Sum:
 
 
 def decode_layout(
-    layout: Layout, targets: Sequence[Target], sink: Sink, start: int, dtype: np.dtype[np.generic]
+    layout: Layout,
+    targets: Sequence[Target],
+    sink: Sink,
+    start: int,
+    factor: int,
+    dtype: np.dtype[np.generic],
 ) -> Generator[int, None, list[Sum]]:
-    """Write a segment's signals to the sink from sample start on; yields frames done.
+    """Write a segment's signals to the sink from sample start on, factor samples a frame.
+
+    Yields up to which sample every row is complete.
 
     targets: one per signal of the header. Returns one Sum per signal.
     """
@@ -86,7 +96,7 @@ def decode_layout(
             n = min(block, layout.frames - at)
             for reader in readers:
                 reader.step(n, at, start, targets, sums, sink)
-            yield max(min(at + n - latest, layout.frames), 0)
+            yield start + max(at + n - latest, 0) * factor
         for reader in readers:
             reader.after_end(latest, layout.frames, start, targets, sink)
     finally:
@@ -132,18 +142,20 @@ class _GroupReader:
         width = self._group.frame_samples
         samples = self._decoder.read(n_frames * width)
         frames = samples[: len(samples) // width * width].reshape(-1, width)
+        lead_major = np.ascontiguousarray(frames.T)
         for member, columns in zip(self._group.members, self._group.columns, strict=True):
-            values = np.ascontiguousarray(frames[:, columns]).reshape(-1)
+            values = lead_major[columns].T.reshape(-1)
             if self._group.format == 8 and values.size:
                 values = np.cumsum(values, dtype=np.int64).astype(np.int32) + self._last[member]
                 self._last[member] = int(values[-1])
-            if sums is not None:
-                sums[member].add(values, self._missing)
+            has_gaps = (sums[member] if sums else Sum()).add(values, self._missing)
             target, signal = targets[member], self._signals[member]
             if target.row is not None:
                 factor = signal.frame * target.repeat
                 first, stored = clip(
-                    (at - signal.skew) * factor, self._stored(values, target), self._frames * factor
+                    (at - signal.skew) * factor,
+                    self._stored(values, target, has_gaps),
+                    self._frames * factor,
                 )  # a skewed segment must not run into its neighbours
                 sink.write(target.row, start + first, stored)
 
@@ -154,14 +166,13 @@ class _GroupReader:
         if latest:
             self.step(latest, frames, start, targets, None, sink)
 
-    def _stored(self, values: Ints, target: Target) -> NDArray[np.generic]:
-        gone = values == self._missing if self._missing is not None else None
+    def _stored(self, values: Ints, target: Target, has_gaps: bool) -> NDArray[np.generic]:
         out: NDArray[np.generic]
         if target.scale is not None:
             factor, shift = target.scale
             out = np.rint(values * factor + shift).astype(self._dtype)
         else:
-            out = values.astype(self._dtype)  # a copy: the mark must not reach the sums
-        if gone is not None:
-            out[gone] = missing_value(self._dtype)
+            out = values.astype(self._dtype, copy=has_gaps)
+        if has_gaps:
+            out[values == self._missing] = missing_value(self._dtype)
         return np.repeat(out, target.repeat) if target.repeat > 1 else out

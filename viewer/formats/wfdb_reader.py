@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viewer.formats.checks import amplitude_warnings, sha256_of
+from viewer.formats.checks import amplitude_warnings, hashing
 from viewer.formats.errors import ImportHints, RecordingError
 from viewer.formats.files import beside, shown
 from viewer.formats.leads import clinical_name, clinical_order, distinct
@@ -195,7 +195,7 @@ def _assemble(
     sources = _sources(header, parts)
 
     def decode(sink: Sink) -> Decoding:
-        return _decode(header, parts, rows, factor, common, scales, dtype, sources, sink)
+        return _decode(parts, rows, factor, common, dtype, sources, frames * factor, sink)
 
     return Parsed(
         leads=rows.leads,
@@ -262,14 +262,13 @@ def _sources(header: Header, parts: Sequence[_Part]) -> tuple[Path, ...]:
 
 
 def _decode(
-    header: Header,
     parts: Sequence[_Part],
     rows: _Rows,
     factor: int,
     common: bool,
-    scales: Sequence[tuple[float, float]],
     dtype: np.dtype[np.generic],
     sources: Sequence[Path],
+    n_samples: int,
     sink: Sink,
 ) -> Decoding:
     verdicts: list[list[Integrity]] = [[] for _ in rows.leads]
@@ -283,22 +282,17 @@ def _decode(
             rescale = (step / COMMON_STEP_MV, offset / COMMON_STEP_MV) if common else None
             frame = layout.header.signals[index].frame
             targets[index] = Target(row, factor // frame, rescale)
-        steps = decode_layout(layout, targets, sink, part.start * factor, dtype)
-        while True:
-            try:
-                yield (part.start + next(steps)) * factor
-            except StopIteration as done:
-                sums: list[Sum] = done.value
-                break
+        sums = yield from decode_layout(layout, targets, sink, part.start * factor, factor, dtype)
         for index, row, (step, _) in zip(
             layout.shown_signals, part_rows, layout.scale, strict=True
         ):
             verdicts[row].append(_verdict(sums[index], layout.header.signals, index))
             spans_mv[row] = max(spans_mv[row], sums[index].span * abs(step))
+    digest = yield from hashing(sources, n_samples)
     return Outcome(
         integrity=tuple(_together(v) for v in verdicts),
         warnings=amplitude_warnings(rows.leads, spans_mv),
-        source_sha256=sha256_of(sources),
+        source_sha256=digest,
     )
 
 
