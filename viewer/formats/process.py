@@ -15,7 +15,9 @@ import queue
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +45,9 @@ START_S = 60.0
 
 ATTEMPTS = 2
 """How often a long recording is read when the process dies under it, of another file perhaps."""
+
+Serve = Callable[[Connection, bool], None]
+"""What runs in the process; tests give one that misbehaves."""
 
 Answer = Recording | RecordingError
 
@@ -73,8 +78,8 @@ class ReaderProcess:
     The constructor returns at once; the process starts in the background.
     """
 
-    def __init__(self, *, alone: bool = False) -> None:
-        self._alone = alone
+    def __init__(self, *, alone: bool = False, target: Serve = serve) -> None:
+        self._alone, self._target = alone, target
         self._lock = threading.RLock()
         self._numbers = itertools.count()
         self._requests: dict[int, _Request] = {}
@@ -132,7 +137,7 @@ class ReaderProcess:
     def _running(self) -> _Worker:
         """The process, started if there is none. Call with the lock held."""
         if self._worker is None or self._worker.dead:
-            self._worker = _Worker(self, self._alone)
+            self._worker = _Worker(self, self._target, self._alone)
         return self._worker
 
     def busy(self) -> bool:
@@ -215,11 +220,11 @@ class ReaderProcess:
 class _Worker:
     """One process and the thread that listens to it."""
 
-    def __init__(self, owner: ReaderProcess, alone: bool) -> None:
+    def __init__(self, owner: ReaderProcess, target: Serve, alone: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
-            target=serve, args=(theirs, alone), name="leadlight-reader", daemon=True
+            target=target, args=(theirs, alone), name="leadlight-reader", daemon=True
         )
         self._owner, self.dead = owner, False
         self._limit_s, self._news = START_S, time.monotonic()

@@ -152,11 +152,9 @@ class _GroupReader:
             target, signal = targets[member], self._signals[member]
             if target.row is not None:
                 factor = signal.frame * target.repeat
-                first, stored = clip(
-                    (at - signal.skew) * factor,
-                    self._stored(values, target, has_gaps),
-                    self._frames * factor,
-                )  # a skewed segment must not run into its neighbours
+                stored = self._stored(values, target, has_gaps)
+                # a skewed segment must not run into its neighbours
+                first, stored = clip((at - signal.skew) * factor, stored, self._frames * factor)
                 sink.write(target.row, start + first, stored)
 
     def after_end(
