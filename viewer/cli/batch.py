@@ -1,0 +1,137 @@
+"""Many recordings through one command: each is done, whatever happens to the others."""
+
+from __future__ import annotations
+
+import json
+import math
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from viewer.cli.failures import DONE, UNREADABLE, CommandError, complain, worse
+from viewer.cli.progress import ProgressBar
+from viewer.formats import ImportHints, NeedsHints, RecordingError
+from viewer.formats.process import ReaderProcess
+from viewer.recording import Recording
+
+Entry = dict[str, Any]
+"""One object of the JSON list."""
+
+Work = Callable[[Recording, Callable[[float], None]], Entry]
+"""(recording, progress) -> what is said about it, besides what is always said.
+
+Raises CommandError for a failure of this recording only.
+"""
+
+
+ANSWERS = {
+    "fs_hz": "--fs HZ",
+    "unit": "--unit mV",
+    "axis": "--axis leads-first or samples-first",
+    "leads": "--leads I,II,...",
+}
+"""The options that answer the questions of NeedsHints."""
+
+
+class Unfinished(CommandError):
+    """A failure of one recording about which there still is something to report."""
+
+    def __init__(self, sentence: str, status: int, entry: Entry) -> None:
+        super().__init__(sentence, status)
+        self.entry = entry
+
+
+def for_each(options: Namespace, work: Work, describe: Callable[[Entry], str]) -> int:
+    """Open every path, do the work, print its result; the worst status of all.
+
+    With --json the results are printed at the end as one list with one object per path,
+    otherwise each as soon as it is there, in the words of `describe`.
+    """
+    as_json = getattr(options, "json", False)
+    reader, status, entries = ReaderProcess(), DONE, []
+    with ProgressBar(options.paths) as bar:
+        try:
+            for path in options.paths:
+                entry, outcome = _one(reader, path, hints(options), work, bar.report)
+                status = worse(status, outcome)
+                entries.append(entry)
+                if not as_json and "error" not in entry:
+                    bar.clear()
+                    print(describe(entry), flush=True)
+                bar.next()
+        finally:
+            reader.close()
+    if as_json:
+        print(to_json(entries), flush=True)
+    return status
+
+
+def _one(
+    reader: ReaderProcess,
+    path: str,
+    told: ImportHints | None,
+    work: Work,
+    report: Callable[[float], None],
+) -> tuple[Entry, int]:
+    """The entry of one path and its status; errors become a sentence in both places."""
+    entry: Entry = {"path": path, "leads": [], "fs_hz": None, "duration_s": None}
+    try:
+        recording = reader.open(Path(path), told, whole=True)
+        entry |= always(recording)
+        entry |= work(recording, report)
+    except RecordingError as error:
+        sentence = said(error)
+        complain(sentence)
+        return entry | {"error": sentence}, UNREADABLE
+    except CommandError as error:
+        complain(f"{path}: {error}")
+        more = error.entry if isinstance(error, Unfinished) else {}
+        return entry | more | {"error": str(error)}, error.status
+    return entry, DONE
+
+
+def said(error: RecordingError) -> str:
+    """Its sentence, which names the file; with the options that answer open questions."""
+    if not isinstance(error, NeedsHints):
+        return str(error)
+    answers = ", ".join(ANSWERS[question] for question in error.questions)
+    return f"{str(error).rstrip('.')} ({answers})."
+
+
+def always(recording: Recording) -> Entry:
+    """What every entry says."""
+    return {
+        "leads": list(recording.leads),
+        "fs_hz": recording.fs_hz,
+        "duration_s": recording.duration_s,
+    }
+
+
+def hints(options: Namespace) -> ImportHints | None:
+    """What the user said about files that do not say it themselves; None for nothing."""
+    told = (options.fs, options.unit, options.axis, options.leads)
+    if all(value is None for value in told):
+        return None
+    fs_hz, unit, axis, leads = told
+    return ImportHints(fs_hz=fs_hz, unit=unit, axis=axis, leads=leads)
+
+
+def to_json(value: object) -> str:
+    """Strict JSON: what is not a finite number becomes null."""
+    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, indent=2)
+
+
+def _plain(value: object) -> object:
+    """Lists, dictionaries, numbers and text out of arrays, tuples and numpy numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):  # numpy arrays and numbers
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    return str(value)
