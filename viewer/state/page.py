@@ -14,13 +14,15 @@ from functools import cached_property
 from viewer.state.layouts import CHEST
 from viewer.state.paper import Paper, Timing
 
-LEAST_LEFT_MM, RIGHT_MM = 15.0, 5.0  # the left margin holds calibration pulse and labels
-HEADER_MM, FOOTER_MM, WARNING_MM = 9.0, 11.0, 6.0
-MIN_ROW_MM = 10.0
+LEAST_LEFT_MM, RIGHT_MM = 20.0, 5.0  # the left margin holds calibration pulse and labels
+HEADER_MM, TICKS_MM, FOOTER_MM, WARNING_MM = 10.0, 4.0, 8.0, 6.0
+ABOVE_ROWS_MM = 4.0  # of grid, so that the first row's R waves and pulse end on paper
+MIN_ROW_MM, COMFORTABLE_ROW_MM = 10.0, 22.0
+LEAST_PX_PER_MM = 1.0
 BASELINE = 0.58  # of the row's height: R waves need more room above than S waves below
 PULSE_MV, PULSE_S = 1.0, 0.2
 MIN_PULSE_MM = 1.0  # narrower than this a pulse cannot be read: a bar stands in its place
-PULSE_ROOM_MM = 7.0  # beside the pulse: its flat feet, and air
+PULSE_ROOM_MM = 12.0  # beside the pulse: the lead's label, its flat feet, air
 PAGE_S, PAGE_MM = 10.0, 250.0  # ten seconds at 25 mm/s: what columns share
 SHORTEST_COLUMN_S = 1.0
 
@@ -111,7 +113,7 @@ class Page:
     column_s      seconds in one column
     timing        what the columns really do; short recordings force "simultaneous"
     span_s        seconds from the first to the last on the page
-    rows_top_mm, rows_bottom_mm   where the traces stand, between header and footer
+    rows_top_mm, rows_bottom_mm   the grid, between header and footer
     """
 
     width_mm: float
@@ -127,6 +129,15 @@ class Page:
     span_s: float
     rows_top_mm: float
     rows_bottom_mm: float
+    n_warnings: int = 0
+
+    @property
+    def footer_top_mm(self) -> float:
+        return self.height_mm - FOOTER_MM
+
+    @property
+    def warnings_top_mm(self) -> float:
+        return self.footer_top_mm - self.n_warnings * WARNING_MM
 
     @property
     def strip_left_mm(self) -> float:
@@ -169,6 +180,11 @@ class Sheet:
     height_mm: float
     n_warnings: int = 0
 
+    @property
+    def below_mm(self) -> float:
+        """Room for times, warnings and footer."""
+        return TICKS_MM + self.n_warnings * WARNING_MM + FOOTER_MM
+
     def strip_mm(self, left_mm: float = LEAST_LEFT_MM) -> float:
         """Room for traces from left to right."""
         return max(self.width_mm - left_mm - RIGHT_MM, 10.0)
@@ -207,7 +223,8 @@ def lay_out(
         builder.add(label, row, left_mm, start_s, whole_s)
     return Page(
         width_mm=sheet.width_mm,
-        height_mm=max(rows.bottom_mm + FOOTER_MM + sheet.n_warnings * WARNING_MM, sheet.height_mm),
+        height_mm=max(rows.bottom_mm + sheet.below_mm, sheet.height_mm),
+        n_warnings=sheet.n_warnings,
         speed_mm_s=paper.speed_mm_s,
         gain_mm_mv=paper.gain_mm_mv,
         cells=tuple(builder.cells),
@@ -225,6 +242,20 @@ def lay_out(
 def speed_for_span(span_s: float, sheet: Sheet) -> float:
     """The paper speed in mm/s at which one column shows span_s seconds."""
     return sheet.strip_mm() / span_s
+
+
+def fit_px_per_mm(paper: Paper, leads: Sequence[str], width_px: float, height_px: float) -> float:
+    """The scale at which a classic page of ten seconds fits a window that has no true scale.
+
+    A multiple of a fifth of a pixel, so that 5 mm lines fall on whole pixels.
+    """
+    extra = len(set(leads) - paper.layout.leads) if _shows_all(paper) else 0
+    n_rows = paper.layout.n_rows + extra
+    row_mm = COMFORTABLE_ROW_MM if n_rows <= 6 else MIN_ROW_MM + 1.0
+    height_mm = HEADER_MM + ABOVE_ROWS_MM + n_rows * row_mm + Sheet(0, 0).below_mm
+    width_mm = _left_mm(paper) + PAGE_MM + RIGHT_MM
+    fitting = min(width_px / width_mm, height_px / height_mm)
+    return max(math.floor(fitting * 5.0) / 5.0, LEAST_PX_PER_MM)
 
 
 def _left_mm(paper: Paper) -> float:
@@ -262,22 +293,27 @@ def _whole_boxes(length_mm: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Equal rows of whole millimetres, so that every baseline lies on a grid line."""
+    """Equal rows of whole millimetres, so that every baseline lies on a grid line.
+
+    bottom_mm  where the grid ends; what is left over stands half above the rows
+    """
 
     n: int
     height_mm: float
+    first_mm: float
+    bottom_mm: float
 
     @classmethod
     def of(cls, n_rows: int, sheet: Sheet) -> _Rows:
-        room_mm = sheet.height_mm - HEADER_MM - FOOTER_MM - sheet.n_warnings * WARNING_MM
-        return cls(n_rows, max(math.floor(room_mm / n_rows), MIN_ROW_MM))
-
-    @property
-    def bottom_mm(self) -> float:
-        return self.top_mm(self.n)
+        top_mm = HEADER_MM + ABOVE_ROWS_MM
+        room_mm = math.floor(sheet.height_mm - sheet.below_mm) - top_mm
+        height_mm = max(math.floor(room_mm / n_rows), MIN_ROW_MM)
+        left_over_mm = max(room_mm - n_rows * height_mm, 0.0)
+        bottom_mm = top_mm + n_rows * height_mm + left_over_mm
+        return cls(n_rows, height_mm, top_mm + left_over_mm // 2, bottom_mm)
 
     def top_mm(self, row: int) -> float:
-        return HEADER_MM + row * self.height_mm
+        return self.first_mm + row * self.height_mm
 
     def baseline_mm(self, row: int) -> float:
         return self.top_mm(row) + round(self.height_mm * BASELINE)
@@ -325,7 +361,7 @@ def _pulse(paper: Paper, cells: Sequence[Cell]) -> Pulse:
     heights_mm: tuple[float, ...] = (PULSE_MV * paper.gain_mm_mv,)
     if paper.half_chest_gain and any(cell.lead in CHEST for cell in cells):
         heights_mm = (PULSE_MV * paper.gain_mm_mv, PULSE_MV * paper.gain_mm_mv / 2)
-    left_mm = _left_mm(paper) - PULSE_ROOM_MM + 2.0 - (width_mm or 2.0)
+    left_mm = _left_mm(paper) - 5.0 - (width_mm or 2.0)
     return Pulse(left_mm, cells[0].baseline_mm, width_mm, heights_mm)
 
 

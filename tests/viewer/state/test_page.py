@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.state.layouts import LAYOUTS, STANDARD, as_recorded, find, single, suggest
-from viewer.state.page import MIN_ROW_MM, RIGHT_MM, Sheet, lay_out, speed_for_span
+from viewer.state.page import LEAST_LEFT_MM, MIN_ROW_MM, RIGHT_MM, Sheet, lay_out, speed_for_span
 from viewer.state.paper import GAINS_MM_MV, SPEEDS_MM_S, Paper
 
 layouts = st.sampled_from([*LAYOUTS.values(), as_recorded(("MLII", "V5")), single("V2")])
@@ -99,7 +99,7 @@ def test_one_row_per_lead_uses_the_whole_width_of_a_long_recording():
     sheet = Sheet(423.0, 220.0)
     page = page_of(Paper(layout=LAYOUTS["12x1"]), sheet, duration_s=600.0)
     assert page.strip_right_mm == pytest.approx(sheet.width_mm - RIGHT_MM)
-    assert page.span_s == pytest.approx((423 - 20) / 25)
+    assert page.span_s == pytest.approx((423 - LEAST_LEFT_MM - RIGHT_MM) / 25)
 
 
 def test_a_page_higher_than_the_window_keeps_readable_rows():

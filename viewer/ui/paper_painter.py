@@ -1,0 +1,286 @@
+"""Paints one Page with a QPainter: the same path for the screen, PNG, SVG and PDF.
+
+Everything is given in millimetres and placed in device pixels; the painter it is handed
+must not be scaled. Screens and images get whole-pixel grid lines, vector output true ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from viewer.report.page import PageText, clock
+from viewer.state.curves import Source
+from viewer.state.layers import Trace
+from viewer.state.page import HEADER_MM, TICKS_MM, WARNING_MM, Cell, Page, Pulse
+from viewer.ui.curve_painting import paint_curve
+from viewer.ui.inks import DENOISED_MM, RAW_MM, Inks
+from viewer.ui.strips import Strip, strips
+
+FINE_FROM_PX = 2.2
+"""Pixels per millimetre below which 1 mm lines would fill the paper with colour."""
+LABEL_X_MM, LABEL_ABOVE_MM = 1.4, 14.0
+LABEL_MM, TITLE_MM, TEXT_MM, SMALL_MM = 3.6, 3.6, 2.9, 2.5
+SMALLEST_PX = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What stands on the page: the curves, from back to front, and the words."""
+
+    sources: Mapping[Trace, Source]
+    traces: tuple[Trace, ...]
+    text: PageText
+
+
+class PaperPainter:
+    """Draws with painter at px_per_mm device pixels a millimetre.
+
+    vector  lines keep their exact places and widths; nothing is rounded to pixels
+    """
+
+    def __init__(
+        self, painter: QPainter, px_per_mm: float, inks: Inks, *, vector: bool = False
+    ) -> None:
+        self._painter, self._px, self._inks, self._vector = painter, px_per_mm, inks, vector
+
+    def paint(self, page: Page, content: Content) -> None:
+        """The whole sheet."""
+        self.sheet(page)
+        self.furniture(page, content.text, content.traces)
+        self.traces(page, content)
+
+    # ---- paper ----
+
+    def sheet(self, page: Page) -> None:
+        """Paper and grid."""
+        whole = self._rect(0, 0, page.width_mm, page.height_mm)
+        self._painter.fillRect(whole, QColor(self._inks.margin))
+        ruled = self.ruled(page)
+        self._painter.fillRect(ruled, QColor(self._inks.paper))
+        if self._px >= FINE_FROM_PX:
+            self._rule(page, 1, QColor(self._inks.fine), 0.1)
+        self._rule(page, 5, QColor(self._inks.bold), 0.2)
+
+    def ruled(self, page: Page) -> QRectF:
+        """The part of the sheet that has a grid."""
+        height_mm = page.rows_bottom_mm - page.rows_top_mm
+        return self._rect(0, page.rows_top_mm, page.width_mm, height_mm)
+
+    def _rule(self, page: Page, every_mm: int, colour: QColor, width_mm: float) -> None:
+        top, bottom = round(page.rows_top_mm), round(page.rows_bottom_mm)
+        down = [i for i in range(top, bottom + 1) if i % every_mm == 0]
+        across = range(0, int(page.width_mm) + 1, every_mm)
+        if not self._vector:  # filled rectangles: one device pixel sharp
+            thick = max(round(width_mm * self._px), 1)
+            shift = (thick - 1) // 2
+            x0, x1 = 0, round(page.width_mm * self._px)
+            y0, y1 = round(top * self._px), round(bottom * self._px)
+            for i in across:
+                self._painter.fillRect(round(i * self._px) - shift, y0, thick, y1 - y0, colour)
+            for i in down:
+                self._painter.fillRect(x0, round(i * self._px) - shift, x1 - x0, thick, colour)
+            return
+        self._pen(colour, width_mm)
+        lines = [self._line(i, top, i, bottom) for i in across]
+        lines += [self._line(0, i, page.width_mm, i) for i in down]
+        self._painter.drawLines(lines)
+
+    # ---- words and marks ----
+
+    def furniture(self, page: Page, text: PageText, traces: tuple[Trace, ...]) -> None:
+        """Labels, calibration pulses, header, footer, warnings: under the traces."""
+        self.standing(page, text, traces)
+        self.moving(page, text)
+
+    def standing(self, page: Page, text: PageText, traces: tuple[Trace, ...]) -> None:
+        """What stays in place while the page scrolls in time."""
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for pulse in page.pulses:
+            self._pulse(pulse)
+        for cell in page.cells:
+            self._label(cell, text, traces)
+            if cell.index is None:
+                self._not_recorded(cell)
+        self._separators(page)
+        self._footer(page, text)
+
+    def moving(self, page: Page, text: PageText) -> None:
+        """What tells the time."""
+        self._ticks(page)
+        self._header(page, text)
+
+    def _pulse(self, pulse: Pulse) -> None:
+        self._pen(QColor(self._inks.raw), RAW_MM)
+        x, y, height = pulse.left_mm, pulse.baseline_mm, pulse.heights_mm[0]
+        if pulse.width_mm == 0:  # too narrow to read at this speed: a bar of 1 mV
+            self._painter.drawLines(
+                [self._line(x, y, x, y - height)]
+                + [self._line(x - 1, edge, x + 1, edge) for edge in (y, y - height)]
+            )
+            self._words(x + 1.5, y - height / 2, "1 mV", SMALL_MM, QColor(self._inks.quiet))
+            return
+        corners = [(x - 1.5, y), (x, y), (x, y - height)]
+        for step, level in enumerate(pulse.heights_mm, start=1):
+            edge = x + pulse.width_mm * step / len(pulse.heights_mm)
+            corners += [(edge, y - level), (edge, y - pulse.heights_mm[-1])]
+        corners += [(x + pulse.width_mm, y), (x + pulse.width_mm + 1.5, y)]
+        shape = QPolygonF([self._point(*corner) for corner in corners])
+        self._painter.drawPolyline(shape.translated(self.half_px, self.half_px))
+
+    def _label(self, cell: Cell, text: PageText, traces: tuple[Trace, ...]) -> None:
+        """The lead's name: left of the calibration pulse, or at the top left of its segment."""
+        ink = QColor(self._inks.text if cell.index is not None else self._inks.quiet)
+        x, y = LABEL_X_MM, cell.baseline_mm - 0.6
+        if not cell.first:
+            x = cell.left_mm + 1.0
+            y = max(cell.baseline_mm - LABEL_ABOVE_MM, cell.top_mm + LABEL_MM)
+        self._words(x, y, cell.label, LABEL_MM, ink, bold=True)
+        marks = ", ".join(text.marks.get(cell.lead, ()))
+        if marks:
+            seen = self._inks.trace(traces[-1]) if traces != (Trace.RAW,) else ink
+            self._words(x, y + SMALL_MM + 0.8, marks, SMALL_MM, seen)
+
+    def _not_recorded(self, cell: Cell) -> None:
+        x = cell.left_mm + 3.0
+        self._words(x, cell.baseline_mm, "not recorded", TEXT_MM, QColor(self._inks.quiet))
+
+    def _separators(self, page: Page) -> None:
+        """Short strokes where one column's lead gives way to the next."""
+        self._pen(QColor(self._inks.text), 0.2)
+        lines = []
+        for cell in page.cells:
+            if not cell.first:
+                x, y = cell.left_mm, cell.baseline_mm
+                lines += [self._line(x, y - 6, x, y - 3), self._line(x, y + 3, x, y + 6)]
+        if lines:
+            self._painter.drawLines(lines)
+
+    def _ticks(self, page: Page) -> None:
+        y = page.rows_bottom_mm + TICKS_MM - 1.0
+        decimals = 1 if page.span_s < 60 else 0
+        for tick in page.ticks:
+            words = clock(tick.time_s, decimals)
+            x = tick.x_mm - self._width(words, SMALL_MM) / self._px / 2
+            self._words(x, y, words, SMALL_MM, QColor(self._inks.quiet))
+
+    def _header(self, page: Page, text: PageText) -> None:
+        y = HEADER_MM - 3.4
+        ink = QColor(self._inks.text)
+        self._words(1.6, y, text.title, TITLE_MM, ink, bold=True)
+        x = 1.6 + self._width(text.title, TITLE_MM, bold=True) / self._px + 4.0
+        self._words(x, y, text.identity, TEXT_MM, ink)
+        self._words(page.width_mm - 2.0, y, text.when, TEXT_MM, ink, right=True)
+
+    def _footer(self, page: Page, text: PageText) -> None:
+        top = page.warnings_top_mm
+        for number, warning in enumerate(text.warnings[: page.n_warnings]):
+            y = top + number * WARNING_MM
+            strip = self._rect(0, y + 0.3, page.width_mm, WARNING_MM - 0.6)
+            self._painter.fillRect(strip, QColor(self._inks.amber))
+            words = f"⚠ {warning}"
+            self._words(1.6, y + 4.1, words, TEXT_MM, QColor(self._inks.on_amber), bold=True)
+        y, quiet = page.footer_top_mm + 3.0, QColor(self._inks.quiet)
+        self._words(1.6, y, text.footer, TEXT_MM, QColor(self._inks.text))
+        self._words(1.6, y + 3.8, text.research, SMALL_MM, quiet)
+
+    # ---- curves ----
+
+    def traces(self, page: Page, content: Content) -> None:
+        """Every curve, exactly where its samples are."""
+        for strip in strips(page):
+            self.strip(page, strip, content)
+
+    def strip(self, page: Page, strip: Strip, content: Content) -> None:
+        """The curves of leads that share one time axis."""
+        px_per_s = page.speed_mm_s * self._px
+        left = strip.left_mm * self._px
+        start = strip.start_s * px_per_s
+        painter = self._painter
+        painter.save()
+        width_mm = strip.span_s * page.speed_mm_s
+        height_mm = page.rows_bottom_mm - page.rows_top_mm
+        painter.setClipRect(self._rect(strip.left_mm, page.rows_top_mm, width_mm, height_mm))
+        painter.translate(left - start + self.half_px, self.half_px)
+        stop = start + width_mm * self._px
+        self.curves(strip.cells, content, (int(start), int(stop) + 1), px_per_s)
+        painter.restore()
+
+    def curves(
+        self,
+        cells: Iterable[Cell],
+        content: Content,
+        span_px: tuple[int, int],
+        px_per_s: float,
+        top_mm: float = 0.0,
+    ) -> None:
+        """The curves of cells between two pixels of the long time axis (see state.curves)."""
+        for trace in content.traces:
+            curve = content.sources[trace].curve(*span_px, px_per_s)
+            width_mm = DENOISED_MM if trace is Trace.DENOISED else RAW_MM
+            self._pen(self._inks.trace(trace), width_mm)
+            for cell in cells:
+                if cell.index is not None:
+                    baseline_px = (cell.baseline_mm - top_mm) * self._px
+                    y_of = (baseline_px, -cell.sign * cell.gain_mm_mv * self._px)
+                    paint_curve(self._painter, curve, cell.index, y_of, vector=self._vector)
+
+    # ---- millimetres to pixels ----
+
+    @property
+    def half_px(self) -> float:
+        """Strokes run through the middle of a pixel, as the grid's filled lines do."""
+        return 0.0 if self._vector else 0.5
+
+    def _point(self, x_mm: float, y_mm: float) -> QPointF:
+        return QPointF(x_mm * self._px, y_mm * self._px)
+
+    def _line(self, x1: float, y1: float, x2: float, y2: float) -> QLineF:
+        line = QLineF(self._point(x1, y1), self._point(x2, y2))
+        return line.translated(self.half_px, self.half_px)
+
+    def _rect(self, x: float, y: float, width: float, height: float) -> QRectF:
+        if self._vector:
+            return QRectF(self._point(x, y), self._point(x + width, y + height))
+        corners = (round(v * self._px) for v in (x, y, x + width, y + height))
+        left, top, right, bottom = corners
+        return QRectF(left, top, right - left, bottom - top)
+
+    def _pen(self, colour: QColor, width_mm: float) -> None:
+        width = width_mm * self._px if self._vector else max(width_mm * self._px, 1.0)
+        pen = QPen(colour, width)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap if self._vector else Qt.PenCapStyle.SquareCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        self._painter.setPen(pen)
+
+    # ---- words ----
+
+    def _font(self, size_mm: float, bold: bool) -> QFont:
+        font = QFont(self._painter.font())
+        size = size_mm * self._px
+        font.setPixelSize(max(round(size), 1 if self._vector else SMALLEST_PX))
+        font.setBold(bold)
+        return font
+
+    def _width(self, words: str, size_mm: float, *, bold: bool = False) -> float:
+        return QFontMetricsF(self._font(size_mm, bold)).horizontalAdvance(words)
+
+    def _words(
+        self,
+        x_mm: float,
+        y_mm: float,
+        words: str,
+        size_mm: float,
+        colour: QColor,
+        *,
+        bold: bool = False,
+        right: bool = False,
+    ) -> None:
+        """One line with its baseline at y_mm, from x_mm to the right, or ending there."""
+        self._painter.setFont(self._font(size_mm, bold))
+        self._painter.setPen(colour)
+        x = x_mm * self._px - (self._width(words, size_mm, bold=bold) if right else 0.0)
+        self._painter.drawText(QPointF(x, y_mm * self._px), words)
