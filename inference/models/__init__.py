@@ -8,6 +8,10 @@ from torch import nn
 
 _FACTORIES = {
     "lead_shared": ("inference.models.lead_shared", "make"),
+    "cd_ecgnet": ("inference.models.cd_ecgnet", "make"),
+    "fcn_dae": ("inference.models.fcn_dae", "make"),
+    "deep_filter": ("inference.models.deep_filter", "make"),
+    "cgan": ("inference.models.cgan", "make"),
 }
 
 

@@ -6,7 +6,6 @@ The loop knows nothing of losses; it calls `step` and scales the learning rates.
 from collections.abc import Callable
 from typing import Protocol
 
-import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
@@ -14,8 +13,10 @@ from inference.models import cgan, deep_filter, fcn_dae
 from inference.models.lead_shared import LeadShared, LeadSharedConfig
 from inference.training.batches import Batch
 from inference.training.config import TrainConfig
+from inference.training.disentangle import Disentangled
 from inference.training.losses import gated_loss
 from inference.training.optim import optimizers
+from inference.training.steps import descend
 
 
 class Objective(Protocol):
@@ -35,13 +36,6 @@ class Objective(Protocol):
 
     def step(self, batch: Batch, progress: float) -> dict[str, float]:
         """Learn from one batch; `progress` runs 0…1 over the budget."""
-
-
-def restore(denoiser: nn.Module, noisy_mv: Tensor) -> Tensor:
-    """[B, 12, T] mV cleaned, whatever the denoiser returns."""
-    out = denoiser(noisy_mv)
-    signal: Tensor = out if isinstance(out, Tensor) else out.signal_mv
-    return signal
 
 
 class Gated:
@@ -99,18 +93,6 @@ class Adversarial:
         return descend(loss, self.denoiser, self.optimizers[:1]) | {"judge": float(judged.detach())}
 
 
-def descend(loss: Tensor, model: nn.Module, steppers: list[Optimizer]) -> dict[str, float]:
-    """Backward, clip at 1, step. A non-finite gradient skips the step."""
-    for stepper in steppers:
-        stepper.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    if torch.isfinite(norm):
-        for stepper in steppers:
-            stepper.step()
-    return {"loss": float(loss.detach()), "grad": float(norm)}
-
-
 def _fcn_dae(config: TrainConfig) -> Objective:
     return Plain(config, fcn_dae.make(**config.model_options), fcn_dae.loss)
 
@@ -121,6 +103,7 @@ def _deep_filter(config: TrainConfig) -> Objective:
 
 OBJECTIVES: dict[str, Callable[[TrainConfig], Objective]] = {
     "gated": Gated,
+    "disentangled": Disentangled,
     "fcn_dae": _fcn_dae,
     "deep_filter": _deep_filter,
     "cgan": Adversarial,

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from inference.training.batches import Batch
-from inference.training.objectives import restore
+from inference.training.steps import restore
 
 
 @torch.inference_mode()
