@@ -81,5 +81,6 @@ def recording_of(parsed: Parsed, samples: Samples, outcome: Outcome) -> Recordin
         integrity=outcome.integrity,
         warnings=parsed.warnings + outcome.warnings,
         step_mv=parsed.step_mv,
+        derived=parsed.derived,
         source_sha256=outcome.source_sha256,
     )

@@ -59,6 +59,7 @@ class Parsed:
     sex: Literal["F", "M"] | None = None
     comments: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    derived: frozenset[str] = frozenset()
 
 
 class Reader(Protocol):

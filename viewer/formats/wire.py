@@ -87,6 +87,7 @@ def parsed_to(parsed: Parsed) -> Message:
         "sex": parsed.sex,
         "comments": parsed.comments,
         "warnings": parsed.warnings,
+        "derived": sorted(parsed.derived),
     }
 
 
@@ -110,6 +111,7 @@ def parsed_from(message: Message) -> Parsed:
         sex=message["sex"],
         comments=tuple(message["comments"]),
         warnings=tuple(message["warnings"]),
+        derived=frozenset(message["derived"]),
     )
 
 
