@@ -1,0 +1,46 @@
+"""What a command may load: nobody waits for a library that is not used."""
+
+import subprocess
+import sys
+
+from tests.shared_data import REPOSITORY, sample
+
+HEAVY = ("torch", "pandas", "matplotlib", "wfdb", "scipy.signal", "sklearn", "neurokit2")
+
+
+def modules_after(code):
+    """The modules a fresh Python has loaded after running the code in the repository."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules, file=sys.stderr)"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+def test_info_loads_neither_qt_nor_torch_nor_anything_heavy():
+    path = str(sample("ptbxl_clean.hea"))
+    loaded = modules_after(f"from viewer.cli import main; assert main(['info', {path!r}]) == 0")
+    assert not loaded & {*HEAVY, "PySide6", "pyqtgraph"}
+
+
+def test_models_loads_neither_qt_nor_torch_nor_anything_heavy():
+    loaded = modules_after("from viewer.cli import main; assert main(['models']) == 0")
+    assert not loaded & {*HEAVY, "PySide6", "pyqtgraph"}
+
+
+def test_the_help_loads_no_library_at_all():
+    code = """
+from viewer.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+"""
+    assert not modules_after(code) & {*HEAVY, "PySide6", "pyqtgraph", "h5py"}
+
+
+def test_inference_signal_loads_no_torch():
+    assert not modules_after("import inference.signal") & {"torch", "PySide6"}

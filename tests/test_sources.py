@@ -1,0 +1,59 @@
+"""What must not stand anywhere in the tracked text, and contracts between the packages."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.shared_data import REPOSITORY
+
+PYTHON = sorted(
+    path
+    for room in ("viewer", "inference", "installer", "tests")
+    for path in (REPOSITORY / room).rglob("*.py")
+)
+PROGRAM = [path for path in PYTHON if "tests" not in path.relative_to(REPOSITORY).parts]
+
+
+def found(pattern, paths):
+    """Every "file:line" of the repository's text where the pattern stands."""
+    return [
+        f"{path.relative_to(REPOSITORY)}:{number}"
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(pattern, line)
+    ]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"weights_only\s*=\s*False",  # runs code out of a weights file
+        r"\ballow_pickle\s*=\s*True",
+        r"^\s*(import|from)\s+(pickle|shelve|marshal|dill)\b",
+        r"\b(urllib\.request|http\.client|QNetworkAccessManager|requests\.get)\b",
+        r"\bTODO\b|\bFIXME\b|raise NotImplementedError",
+    ],
+)
+def test_the_program_never_contains(pattern):
+    assert found(pattern, PROGRAM) == []
+
+
+def test_no_file_has_grown_beyond_one_room():
+    long = {path.name: len(path.read_text().splitlines()) for path in PYTHON}
+    assert {name: lines for name, lines in long.items() if lines > 500} == {}
+
+
+def test_import_contracts_hold():
+    """inference knows no Qt and no viewer; inference.signal no torch; state no Qt."""
+    command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run(
+        [sys.executable, "-c", command],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "0 broken" in done.stdout
