@@ -97,14 +97,20 @@ class Settings:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path if path is not None else config_folder() / "settings.json"
         self._values = _read(self.path)
+        self._for_now: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
-        return self._values.get(key, BY_KEY[key].default)
+        return self._for_now.get(key, self._values.get(key, BY_KEY[key].default))
+
+    def override(self, key: str, value: Any) -> None:
+        """A value for this run alone, from the command line. Raises ValueError."""
+        _check(key, value)
+        self._for_now[key] = value
 
     def __setitem__(self, key: str, value: Any) -> None:
-        if not BY_KEY[key].valid(value):
-            raise ValueError(f"{value!r} is no valid value of {key}")
+        _check(key, value)
         if self[key] != value:
+            self._for_now.pop(key, None)
             self._values[key] = value
             self._write()
             self.changed.emit(key)
@@ -120,6 +126,11 @@ class Settings:
             os.replace(temporary, self.path)
         except OSError as error:
             log.warning("settings not written: %s", type(error).__name__)
+
+
+def _check(key: str, value: Any) -> None:
+    if not BY_KEY[key].valid(value):
+        raise ValueError(f"{value!r} is no valid value of {key}")
 
 
 def _read(path: Path) -> dict[str, Any]:

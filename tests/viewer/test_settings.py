@@ -56,6 +56,7 @@ def test_a_broken_file_is_put_aside_and_defaults_used(file, broken, caplog):
     settings = Settings(file)
     assert settings["device"] == "auto"
     assert file.with_suffix(".unreadable.json").read_text() == broken
+    assert "defaults used" in caplog.text
     assert "unreadable" in caplog.text or file.name in caplog.text
     settings["device"] = "cpu"
     assert Settings(file)["device"] == "cpu"

@@ -92,11 +92,6 @@ class Opening(QObject):
         else:
             self.open(path)
 
-    def close(self) -> None:
-        """No thread outlives the window."""
-        self.ahead_job.cancel()
-        self.job.close()
-
     def _arrived(self, recording: object) -> None:
         self.opened.emit(recording)
         self._look_ahead()

@@ -94,10 +94,6 @@ class Files(QObject):
         """The recordings opened last that are still there."""
         return still_there(self._settings["files.recent"])
 
-    def close(self) -> None:
-        """No thread outlives the window."""
-        self.opening.close()
-
     def _show(self, recording: Recording) -> None:
         self._recorded = recording
         if recording.path is not None:

@@ -6,6 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton
 
 from viewer.recording import Recording
+from viewer.report.page import clock
+from viewer.ui.trace_view import Point
 
 
 class Status(QStatusBar):
@@ -52,6 +54,14 @@ class Status(QStatusBar):
             self.notes.setText(integrity_text(recording))
             self.notes.setToolTip("\n".join(notes_of(recording)))
         self.pointer.clear()
+
+    def show_point(self, point: Point | None) -> None:
+        """Where the mouse is on the paper."""
+        if point is None:
+            self.pointer.clear()
+        else:
+            time = clock(point.time_s, 3)
+            self.pointer.setText(f"{point.lead}   {time}   {point.value_mv:+.2f} mV")
 
     def busy(self, what: str) -> None:
         """Work has begun."""

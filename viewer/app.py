@@ -1,0 +1,94 @@
+"""Composition root: services, window, exception hooks, logging."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from viewer.diagnostics import Diagnostics, crash_of_last_run
+from viewer.folders import log_folder
+from viewer.formats.process import ReaderProcess  # no Qt: it starts while Qt is imported
+from viewer.settings import Settings
+
+if TYPE_CHECKING:
+    from viewer.ui.main_window import MainWindow
+
+log = logging.getLogger(__name__)
+
+
+def run(paths: Sequence[Path], *, device: str = "auto", method: str | None = None) -> int:
+    """Open the window and stay until it is closed; the process exit status.
+
+    device, method  of the command line: for this run alone; "auto" and None leave the settings
+    """
+    reader = ReaderProcess()
+    crash = crash_of_last_run(log_folder())
+    diagnostics = Diagnostics.start(log_folder())
+    try:
+        return _run_window(reader, diagnostics, paths, _settings(device, method), crash)
+    finally:
+        reader.close()
+        diagnostics.close()
+
+
+def _run_window(
+    reader: ReaderProcess,
+    diagnostics: Diagnostics,
+    paths: Sequence[Path],
+    settings: Settings,
+    crash: Path | None,
+) -> int:
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("leadlight")
+    app.setApplicationDisplayName("Leadlight")
+    app.setDesktopFileName("leadlight")
+    logging.captureWarnings(True)
+    window = build_window(reader, settings, diagnostics)
+    window.errors.install()
+    window.show()
+    window.open_paths(paths)
+    if crash is not None:
+        window.reports.tell_crash(crash)
+    return app.exec()
+
+
+def _settings(device: str, method: str | None) -> Settings:
+    settings = Settings()
+    if device != "auto":
+        settings.override("device", device)
+    if method is not None:
+        settings.override("denoise.method", method)
+    return settings
+
+
+def build_window(
+    reader: ReaderProcess,
+    settings: Settings,
+    diagnostics: Diagnostics | None = None,
+) -> MainWindow:
+    """The real window with its services; a QApplication must exist."""
+    from PySide6.QtWidgets import QApplication
+
+    from viewer.ui import theme
+    from viewer.ui.main_window import MainWindow
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.apply(app, theme.theme_called(settings["view.theme"]))
+    window = MainWindow(reader, settings)
+    if diagnostics is not None:
+        window.files.opening.begun.connect(diagnostics.redactor.hide)
+    return window
+
+
+def has_display() -> bool:
+    """Whether a window can appear; only X11 and Wayland systems may lack one."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))

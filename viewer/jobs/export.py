@@ -1,0 +1,121 @@
+"""Writing recordings off the GUI thread, and what a request to do so means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from viewer.jobs.runner import Progress
+from viewer.recording import Recording
+from viewer.report.provenance import Provenance, provenance
+from viewer.state.cut import cut
+from viewer.state.session import Session
+
+if TYPE_CHECKING:
+    from viewer.formats.export import ExportProof
+
+TraceName = Literal["raw", "cleaned"]
+
+FORMATS = {
+    "wfdb": ("WFDB: .hea and .dat", ".hea"),
+    "npz": ("NPZ: NumPy arrays", ".npz"),
+    "hdf5": ("HDF5", ".h5"),
+    "csv": ("CSV: text, one column per lead", ".csv"),
+}
+"""Per format: what the dialog calls it, and how its file name ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is written, where and how."""
+
+    trace: TraceName
+    whole: bool
+    format: str
+    path: Path
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that the worker needs."""
+
+    recording: Recording
+    provenance: Provenance
+    choice: Choice
+    source: Path | None
+
+    def __call__(self, progress: Progress) -> ExportProof:
+        """Write, re-read, compare. Raises RecordingError with one sentence."""
+        from viewer.formats.export import export_recording
+
+        return export_recording(
+            self.recording,
+            self.choice.path,
+            self.choice.format,
+            self.provenance,
+            overwrite=self.choice.overwrite,
+            source=self.source,
+        )
+
+
+def obstacle(session: Session, choice: Choice) -> str | None:
+    """Why this cannot be written now, as a sentence; None when it can."""
+    recording, cleaned = session.recording, session.cleaned
+    if recording is None:
+        return "No recording is open."
+    start, stop = _samples(session, choice.whole)
+    if recording.samples.ready_until < stop:
+        return "The recording is still being read; try again in a moment."
+    if choice.trace == "raw":
+        return None
+    if cleaned is None:
+        return "There is no cleaned trace; press Denoise first."
+    if not cleaned.samples.has(start, stop):
+        return "This stretch is not cleaned yet; wait until cleaning is done."
+    if session.guard is None:
+        return "What cleaning changed is still being checked; wait a moment."
+    if session.export_blocked:
+        return "Cleaning changed the ST segment or the QRS too much; take note of it first."
+    return None
+
+
+def job(session: Session, choice: Choice) -> Job:
+    """The work for a choice without obstacle."""
+    recording = session.recording
+    assert recording is not None
+    cleaned = session.cleaned if choice.trace == "cleaned" else None
+    span_s = None if choice.whole else _span_s(session)
+    document = provenance(
+        recording,
+        cleaned=cleaned,
+        guard=session.guard,
+        guard_acknowledged=session.guard_acknowledged,
+        span_s=span_s,
+    )
+    written = recording if cleaned is None else replace(recording, samples=cleaned.samples)
+    written = written if span_s is None else cut(written, *span_s)
+    return Job(written, document, choice, recording.path)
+
+
+def suggested_name(recording: Recording, choice: Choice) -> str:
+    """A file name that says what is inside and differs from the source's."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", recording.name).strip("_") or "recording"
+    span = "" if choice.whole else "_part"
+    return f"{stem}_{choice.trace}{span}{FORMATS[choice.format][1]}"
+
+
+def _span_s(session: Session) -> tuple[float, float]:
+    return session.timeline.start_s, session.timeline.stop_s
+
+
+def _samples(session: Session, whole: bool) -> tuple[int, int]:
+    recording = session.recording
+    assert recording is not None
+    if whole:
+        return 0, recording.n_samples
+    start_s, stop_s = _span_s(session)
+    start, stop = round(start_s * recording.fs_hz), round(stop_s * recording.fs_hz)
+    return start, min(stop, recording.n_samples)

@@ -1,0 +1,222 @@
+"""The window: puts the rooms together and forwards between them. Decisions live elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QInputDialog, QMainWindow, QWidget
+
+from viewer.folders import log_folder
+from viewer.jobs.denoise import Cleaning
+from viewer.jobs.load import Reader
+from viewer.jobs.runner import LatestJob, one_thread
+from viewer.settings import Settings
+from viewer.state.layouts import find
+from viewer.state.session import Session
+from viewer.ui import theme as themes
+from viewer.ui.about import About
+from viewer.ui.actions import Command
+from viewer.ui.command_set import CommandSet
+from viewer.ui.error_desk import ErrorDesk
+from viewer.ui.exporting import Exporting
+from viewer.ui.files import Files, dropped_paths
+from viewer.ui.help_sheet import HelpSheet, Palette
+from viewer.ui.method_card import MethodCard
+from viewer.ui.notices import Notices
+from viewer.ui.room import Room
+from viewer.ui.start_page import StartPage
+from viewer.ui.status import Status
+from viewer.ui.timeline_bar import TimelineBar, clock, parse_clock
+from viewer.ui.tool_bar import ToolBar
+from viewer.ui.trace_view import TraceView
+from viewer.ui.work_reports import WorkReports
+
+
+class MainWindow(QMainWindow):
+    """One recording at a time."""
+
+    settings: Settings
+    session: Session
+    files: Files
+    cleaning: Cleaning
+    exporting: Exporting
+
+    def __init__(self, reader: Reader, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.session = Session()
+        self.theme = themes.theme_called(settings["view.theme"])
+        self.errors = ErrorDesk(self)
+        self.model_queue = one_thread(self)  # a GPU is one queue
+        self.files = Files(reader, self.session, settings, self)
+        self.cleaning = Cleaning(self.session, settings, self.model_queue, self)
+        self.exporting = Exporting(self.session, settings, self)
+        self._build()
+        self.reports = WorkReports(self)
+        self._connect()
+        self._restore()
+        self._recording_changed()
+
+    @property
+    def moves_the_page(self) -> tuple[QWidget, ...]:
+        """Widgets whose arrow keys mean the page's arrow keys."""
+        return (self.timeline_bar, self.trace_view)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs that Esc can stop."""
+        return self.files.opening.job.running or self.cleaning.job.running
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """What the command line named."""
+        self.files.open_all(paths)
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        self.setAcceptDrops(True)
+        self.notices = Notices(self.theme)
+        self.start_page = StartPage()
+        self.trace_view = TraceView(self.session)
+        self.timeline_bar = TimelineBar(self.session.timeline)
+        self.room = Room(self.notices, self.start_page, self.trace_view, self.timeline_bar)
+        self.setCentralWidget(self.room)
+        self.status = Status()
+        self.setStatusBar(self.status)
+        self.commands = CommandSet(self)
+        self.commands.dress(self.theme)
+        self.menus = self.commands.fill(self.menuBar())
+        self.tool_bar = ToolBar(self, self.commands, self.menus)
+        self.addToolBar(self.tool_bar)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.recording_changed.connect(self._recording_changed)
+        session.paper.changed.connect(self._paper_changed)
+        for signal in (session.cleaned_changed, session.guard_changed, session.layers.changed):
+            signal.connect(self.refresh)
+        self.start_page.open_asked.connect(self.files.ask_and_open)
+        self.start_page.sample_asked.connect(self.files.open_sample)
+        self.start_page.path_chosen.connect(lambda path: self.files.open_all([path]))
+        self.status.cancel_asked.connect(self.cancel)
+        self.status.notes_asked.connect(self.reports.show_notes)
+
+    def _restore(self) -> None:
+        self.resize(1280, 800)
+        geometry = QByteArray.fromBase64(self.settings["window.geometry"].encode())
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        paper = self.session.paper
+        paper.set_speed(self.settings["view.speed_mm_s"])
+        paper.set_gain(self.settings["view.gain_mm_mv"])
+
+    # ---- following the state ----
+
+    def _recording_changed(self) -> None:
+        recording = self.session.recording
+        self.setWindowTitle("Leadlight" if recording is None else f"{recording.name} – Leadlight")
+        self.status.show_recording(recording)
+        self.room.show_page(recording is not None)
+        if recording is None:
+            self.start_page.show_recent(self.files.recent())
+        else:
+            self.trace_view.setFocus()
+        self.refresh()
+
+    def _paper_changed(self) -> None:
+        paper = self.session.paper
+        if paper.is_preset_speed:
+            self.settings["view.speed_mm_s"] = paper.speed_mm_s
+        self.refresh()
+
+    def refresh(self) -> None:
+        """What can be done now, and what the drop-downs say."""
+        self.commands.refresh()
+        self.tool_bar.refresh()
+
+    # ---- commands of actions.py that belong to no room ----
+
+    def set_layout(self, name: str) -> None:
+        recording = self.session.recording
+        if recording is not None:
+            self.session.paper.set_layout(find(name, recording.leads))
+            self.settings["view.layout"] = name
+
+    def standard_scale(self) -> None:
+        self.session.paper.set_speed(25.0)
+        self.session.paper.set_gain(10.0)
+
+    def toggle_timing(self) -> None:
+        paper = self.session.paper
+        paper.set_timing("continuous" if paper.timing == "simultaneous" else "simultaneous")
+
+    def toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def ask_time(self) -> None:
+        timeline = self.session.timeline
+        text, accepted = QInputDialog.getText(
+            self, "Go to time", "Time (90, 1:30 or 1:01:40.5)", text=clock(timeline.start_s)
+        )
+        if accepted:
+            self.go_to_time(text)
+
+    def go_to_time(self, text: str) -> None:
+        try:
+            self.session.timeline.scroll_to(parse_clock(text))
+        except ValueError as error:
+            self.notices.say("error", str(error))
+
+    def choose_method(self, name: str) -> None:
+        self.cleaning.choose(name)
+        self.refresh()
+
+    def show_card(self) -> None:
+        MethodCard(self.cleaning.method, self).open()
+
+    def cancel(self) -> None:
+        self.files.opening.job.cancel()
+        self.cleaning.cancel()
+
+    def show_help(self) -> None:
+        HelpSheet(self).open()
+
+    def show_palette(self) -> None:
+        palette = Palette(self, lambda command: command.enabled(self))
+        palette.chosen.connect(self.run_command)
+        palette.open()
+
+    def run_command(self, command: Command) -> None:
+        """As if its key had been pressed."""
+        self.commands.actions[command.id].trigger()
+
+    def show_log_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))
+
+    def show_about(self) -> None:
+        About(self).open()
+
+    # ---- Qt ----
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.files.open_dropped(event.mimeData())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop all work first: no thread outlives the window."""
+        geometry = self.saveGeometry().toBase64().data()
+        self.settings["window.geometry"] = bytes(geometry).decode()
+        for job in self.findChildren(LatestJob):
+            job.close()
+        event.accept()
+        QApplication.closeAllWindows()

@@ -1,0 +1,108 @@
+"""The tool bar: what a reader needs at every recording, in reading order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from inference.registry import DENOISERS, Method
+from viewer.ui.command_set import CommandSet
+
+if TYPE_CHECKING:
+    from viewer.ui.main_window import MainWindow
+
+ICON_PX = 20
+
+
+class ToolBar(QToolBar):
+    """Buttons made from the command table, three drop-downs and the method picker."""
+
+    def __init__(self, window: MainWindow, commands: CommandSet, menus: dict[str, QMenu]) -> None:
+        super().__init__("Tool bar")
+        self.setObjectName("tool_bar")
+        self.setMovable(False)
+        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self._window, self._commands = window, commands
+        self.add("file.open", text=True)
+        self.add("file.previous")
+        self.add("file.next")
+        self.addSeparator()
+        self.layout_button = self._menu_button("Layout", menus["View/Layout"])
+        self.speed_button = self._menu_button("Paper speed", menus["View/Paper speed"])
+        self.gain_button = self._menu_button("Gain", menus["View/Gain"])
+        self.addSeparator()
+        self.method_button = self._menu_button("Cleaning method", self._method_menu())
+        self.add("denoise.card")
+        self.primary = self.add("denoise.start", text=True)
+        self.primary.setObjectName("primary")
+        self.add("show.overlay", text=True)
+        self.add("show.residual", text=True)
+        self.addWidget(_stretch())
+        self.add("file.export", text=True)
+
+    def add(self, command_id: str, *, text: bool = False) -> QToolButton:
+        """A button for one row of the command table."""
+        button = QToolButton()
+        button.setDefaultAction(self._commands.actions[command_id])
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        button.setToolButtonStyle(style if text else Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setAccessibleName(self._commands.actions[command_id].text())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.addWidget(button)
+        return button
+
+    def refresh(self) -> None:
+        """What the drop-downs say, from the state."""
+        paper = self._window.session.paper
+        self.layout_button.setText(paper.layout.name.replace("x", "×").replace("-", " "))
+        self.speed_button.setText(f"{paper.speed_mm_s:.4g} mm/s")
+        self.gain_button.setText(f"{paper.gain_mm_mv:.4g} mm/mV")
+        open_now = self._window.session.recording is not None
+        for button in (self.layout_button, self.speed_button, self.gain_button):
+            button.setEnabled(open_now)
+        method = self._window.cleaning.method
+        self.method_button.setText(method.title)
+        for action in self._methods.actions():
+            action.setChecked(action.data() == method.name)
+
+    def _menu_button(self, name: str, menu: QMenu) -> QToolButton:
+        button = QToolButton()
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(menu)
+        button.setAccessibleName(name)
+        button.setToolTip(name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.addWidget(button)
+        return button
+
+    def _method_menu(self) -> QMenu:
+        menu = QMenu("Cleaning method", self)
+        menu.setToolTipsVisible(True)
+        self._methods = QActionGroup(menu)
+        learned = [m for m in DENOISERS.values() if m.learned]
+        filters = [m for m in DENOISERS.values() if not m.learned]
+        for title, methods in (("Trained on data", learned), ("Filters", filters)):
+            if methods:
+                menu.addSection(title)
+            for method in methods:
+                menu.addAction(self._method_action(method))
+        menu.addSeparator()
+        menu.addAction(self._commands.actions["denoise.card"])
+        return menu
+
+    def _method_action(self, method: Method) -> QAction:
+        action = QAction(method.title, self._methods)
+        action.setCheckable(True)
+        action.setData(method.name)
+        action.setToolTip(method.summary)
+        action.triggered.connect(lambda _=False: self._window.choose_method(method.name))
+        return action
+
+
+def _stretch() -> QWidget:
+    widget = QWidget()
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return widget
