@@ -11,6 +11,8 @@ from viewer.state.layers import Trace, lead_suffix
 from viewer.state.page import Page
 
 RESEARCH_USE = "Research and education use only. Not for diagnosis."
+TRUE_SIZE, NOT_CALIBRATED = "true size", "not calibrated"
+"""What the footer says of the millimetres: confirmed for this screen or printed, or not."""
 FULL_BAND_HZ = (0.05, 150.0)
 """The diagnostic band; a page that shows less says so in amber."""
 
@@ -76,7 +78,8 @@ class Cleaning:
 class PageText:
     """The words on a page.
 
-    marks     per lead, small lines under its label: "den.", "derived", "checksum failed"
+    marks      per lead, small words under its label: "den.", "derived", "checksum failed"
+    watermark  printed large across a sheet that could pass for the raw signal elsewhere
     """
 
     title: str
@@ -86,26 +89,7 @@ class PageText:
     warnings: tuple[str, ...]
     marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     research: str = RESEARCH_USE
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How large the page is where it is looked at.
-
-    calibrated   whether the millimetres were confirmed for this screen, or printed true
-    factor       size on the screen by an estimate of its millimetres; None when unknown
-    """
-
-    calibrated: bool
-    factor: float | None = None
-
-    @property
-    def words(self) -> str:
-        if self.calibrated:
-            return "true size"
-        if self.factor is None:
-            return "not calibrated"
-        return f"not calibrated, about {self.factor:.0%}"
+    watermark: str = ""
 
 
 def page_text(
@@ -114,10 +98,17 @@ def page_text(
     traces: tuple[Trace, ...],
     *,
     cleaning: Cleaning | None,
-    scale: Scale,
+    scale: str,
     decimated: bool = False,
+    printed: bool = False,
 ) -> PageText:
-    """All words for this page, from the recording and the pipeline that was applied."""
+    """All words for this page, from the recording and the pipeline that was applied.
+
+    cleaning   what made the denoised trace, None when there is none
+    scale      TRUE_SIZE, NOT_CALIBRATED or another word for the size of the millimetres
+    decimated  extremes per pixel stand for the samples
+    printed    the page leaves the program: a denoised one carries a watermark
+    """
     shown = cleaning if traces != (Trace.RAW,) else None
     return PageText(
         title=recording.name,
@@ -126,6 +117,7 @@ def page_text(
         footer=_footer(recording, page, shown, scale, decimated),
         warnings=warnings(recording, shown),
         marks={lead: _marks(recording, lead, traces) for lead in recording.leads},
+        watermark="DENOISED" if printed and shown is not None else "",
     )
 
 
@@ -175,7 +167,7 @@ def _when(recording: Recording, page: Page) -> str:
 
 
 def _footer(
-    recording: Recording, page: Page, cleaning: Cleaning | None, scale: Scale, decimated: bool
+    recording: Recording, page: Page, cleaning: Cleaning | None, scale: str, decimated: bool
 ) -> str:
     gains = sorted({cell.gain_mm_mv for cell in page.cells}, reverse=True)
     gain = f"{gains[0]:g} mm/mV" + (f" (V leads {gains[1]:g})" if len(gains) > 1 else "")
@@ -188,7 +180,7 @@ def _footer(
         f"display filter: {cleaning.label if cleaning and filtered else 'none'}",
         f"denoise: {cleaning.label if cleaning and not filtered else 'off'}",
         f"fs {recording.fs_hz:g} Hz",
-        f"scale: {scale.words}",
+        f"scale: {scale}",
     ]
     if page.n_columns > 1:
         parts.append(f"columns {page.column_s:.3g} s, {page.timing}")

@@ -49,18 +49,20 @@ class PaperPainter:
 
     def paint(self, page: Page, content: Content) -> None:
         """The whole sheet."""
-        self.sheet(page)
+        self.sheet(page, content.text.watermark)
         self.furniture(page, content.text, content.traces)
         self.traces(page, content)
 
     # ---- paper ----
 
-    def sheet(self, page: Page) -> None:
-        """Paper and grid."""
+    def sheet(self, page: Page, watermark: str = "") -> None:
+        """Paper and grid; the watermark lies under the grid."""
         whole = self._rect(0, 0, page.width_mm, page.height_mm)
         self._painter.fillRect(whole, QColor(self._inks.margin))
         ruled = self.ruled(page)
         self._painter.fillRect(ruled, QColor(self._inks.paper))
+        if watermark:
+            self._watermark(page, watermark)
         if self._px >= FINE_FROM_PX:
             self._rule(page, 1, QColor(self._inks.fine), 0.1)
         self._rule(page, 5, QColor(self._inks.bold), 0.2)
@@ -69,6 +71,15 @@ class PaperPainter:
         """The part of the sheet that has a grid."""
         height_mm = page.rows_bottom_mm - page.rows_top_mm
         return self._rect(0, page.rows_top_mm, page.width_mm, height_mm)
+
+    def _watermark(self, page: Page, words: str) -> None:
+        """Large words across the paper, so pale that they disturb no reading."""
+        ink = QColor(self._inks.fine)
+        ink.setAlphaF(0.6)
+        size_mm = page.width_mm / len(words) * 0.9
+        x = (page.width_mm - self._width(words, size_mm, bold=True) / self._px) / 2
+        y = (page.rows_top_mm + page.rows_bottom_mm + size_mm * 0.7) / 2
+        self._words(x, y, words, size_mm, ink, bold=True)
 
     def _rule(self, page: Page, every_mm: int, colour: QColor, width_mm: float) -> None:
         top, bottom = round(page.rows_top_mm), round(page.rows_bottom_mm)

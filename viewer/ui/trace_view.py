@@ -11,7 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QWidget
 
 from viewer.jobs.runner import LatestJob, Progress
 from viewer.recording import Recording
-from viewer.report.page import Cleaning, PageText, Scale, page_text, warnings
+from viewer.report.page import (
+    NOT_CALIBRATED,
+    TRUE_SIZE,
+    Cleaning,
+    PageText,
+    page_text,
+    warnings,
+)
 from viewer.samples import Samples
 from viewer.state.curves import Difference, Source, is_decimated
 from viewer.state.layers import Trace
@@ -229,7 +236,7 @@ class TraceView(QWidget):
             page,
             traces,
             cleaning=self._cleaning,
-            scale=Scale(calibrated=self.session.paper.px_per_mm is not None),
+            scale=NOT_CALIBRATED if self.session.paper.px_per_mm is None else TRUE_SIZE,
             decimated=is_decimated(recording.fs_hz, page.speed_mm_s * self._device_px_per_mm),
         )
 

@@ -1,0 +1,241 @@
+"""A page as a file: PDF and SVG in true millimetres, PNG at any resolution.
+
+Painted by the same painter as the screen. Written beside the target, read again, and only
+then given its name, so that no half file ever has it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from PySide6.QtCore import QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QImage,
+    QImageReader,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QPen,
+)
+
+from viewer.recording import Recording
+from viewer.report.page import TRUE_SIZE, Cleaning, page_text, warnings
+from viewer.samples import Samples
+from viewer.state.curves import Difference, Source, is_decimated
+from viewer.state.layers import Layers, Show, Trace
+from viewer.state.page import Page, Sheet, lay_out
+from viewer.state.paper import Paper
+from viewer.ui.inks import PAPER, Inks
+from viewer.ui.paper_painter import Content, PaperPainter
+
+A4_MM, MARGIN_MM = (297.0, 210.0), 8.0
+CHECK_MM = 50.0
+PDF_DPI, SVG_DPI, MM_PER_INCH = 1200, 254, 25.4
+MOST_PIXELS = 2**27
+
+
+class SnapshotError(Exception):
+    """Shown to the user as it is: which file, what is wrong, what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """What goes on the sheet.
+
+    recording   the ECG
+    paper       layout, speed, gain
+    show        which traces; anything but RAW needs denoised and cleaning
+    start_s     the first second on the page
+    size_mm     the whole sheet, its margins included
+    """
+
+    recording: Recording
+    paper: Paper = field(default_factory=Paper)
+    show: Show = Show.RAW
+    start_s: float = 0.0
+    denoised: Samples | None = None
+    cleaning: Cleaning | None = None
+    size_mm: tuple[float, float] = A4_MM
+    inks: Inks = PAPER
+
+
+def save(path: Path, shot: Shot, *, dpi: float = 150.0, overwrite: bool = True) -> Path:
+    """Write the page to a .png, .pdf or .svg file. Raises SnapshotError."""
+    try:
+        write = {".png": _write_png, ".pdf": _write_pdf, ".svg": _write_svg}[path.suffix.lower()]
+    except KeyError:
+        raise SnapshotError(
+            f"{path.name}: pages are written as .png, .pdf or .svg; choose one of these."
+        ) from None
+    if path.exists() and not overwrite:
+        raise SnapshotError(f"{path.name} exists already; choose another name.")
+    application()
+    try:
+        _write_whole(path, lambda unfinished: write(unfinished, shot, dpi))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SnapshotError(f"{path.name} could not be written: {reason}.") from error
+    return path
+
+
+def application() -> QGuiApplication:
+    """The running application, or one without a screen: fonts and pictures need one."""
+    running = QGuiApplication.instance()
+    if isinstance(running, QGuiApplication):
+        return running
+    global _application
+    _application = QGuiApplication(["leadlight", "-platform", "offscreen"])
+    return _application
+
+
+_application: QGuiApplication | None = None
+
+
+def render(shot: Shot, dpi: float = 150.0) -> QImage:
+    """The sheet as a picture. Raises SnapshotError when it would be too large."""
+    width, height = (round(side / MM_PER_INCH * dpi) for side in shot.size_mm)
+    if not 0 < width * height <= MOST_PIXELS:
+        raise SnapshotError(f"A picture at {dpi:g} dpi is too large; choose fewer dpi.")
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    dots_per_metre = round(dpi / MM_PER_INCH * 1000)
+    image.setDotsPerMeterX(dots_per_metre)
+    image.setDotsPerMeterY(dots_per_metre)
+    painter = QPainter(image)
+    _paint(painter, shot, dpi, f"{dpi:g} dpi", vector=False)
+    painter.end()
+    return image
+
+
+def _write_png(path: Path, shot: Shot, dpi: float) -> None:
+    if not render(shot, dpi).save(str(path)) or QImageReader(str(path)).read().isNull():
+        raise OSError("the picture could not be read again")
+
+
+def _write_pdf(path: Path, shot: Shot, dpi: float) -> None:
+    writer = QPdfWriter(str(path))
+    width_mm, height_mm = shot.size_mm
+    writer.setPageSize(QPageSize(QSizeF(width_mm, height_mm), QPageSize.Unit.Millimeter))
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    writer.setResolution(PDF_DPI)
+    writer.setTitle(f"{shot.recording.name} – ECG")
+    writer.setCreator(program())
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise OSError("the folder cannot be written to")
+    _paint(painter, shot, PDF_DPI, TRUE_SIZE, vector=True)
+    painter.end()
+    if not path.read_bytes().rstrip().endswith(b"%%EOF"):  # Qt does not tell of a full disk
+        raise OSError("the file is cut short; the disk may be full")
+
+
+def _write_svg(path: Path, shot: Shot, dpi: float) -> None:
+    from PySide6.QtSvg import QSvgGenerator  # rarely wanted, and slow to load
+
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setResolution(SVG_DPI)
+    width, height = (round(side / MM_PER_INCH * SVG_DPI) for side in shot.size_mm)
+    generator.setSize(QSize(width, height))
+    generator.setViewBox(QRectF(0, 0, width, height))
+    generator.setTitle(f"{shot.recording.name} – ECG")
+    painter = QPainter()
+    if not painter.begin(generator):
+        raise OSError("the folder cannot be written to")
+    _paint(painter, shot, SVG_DPI, TRUE_SIZE, vector=True)
+    painter.end()
+    if not path.read_bytes().rstrip().endswith(b"</svg>"):
+        raise OSError("the file is cut short; the disk may be full")
+
+
+def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """The name appears only when the file is complete."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".leadlight-", suffix=path.suffix)
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        write(unfinished)
+        os.chmod(unfinished, 0o644)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _paint(painter: QPainter, shot: Shot, dpi: float, scale: str, *, vector: bool) -> None:
+    px_per_mm = dpi / MM_PER_INCH
+    painter.setFont(QFont())
+    width_mm, height_mm = shot.size_mm
+    painter.fillRect(
+        QRectF(0, 0, width_mm * px_per_mm, height_mm * px_per_mm), QColor(shot.inks.margin)
+    )
+    painter.save()
+    margin_px = MARGIN_MM * px_per_mm if vector else round(MARGIN_MM * px_per_mm)
+    painter.translate(margin_px, margin_px)
+    page, content = _content(shot, px_per_mm, scale)
+    PaperPainter(painter, px_per_mm, shot.inks, vector=vector).paint(page, content)
+    painter.restore()
+    _check_bar(painter, shot, px_per_mm)
+
+
+def _content(shot: Shot, px_per_mm: float, scale: str) -> tuple[Page, Content]:
+    recording = shot.recording
+    sources = {Trace.RAW: Source(recording.samples, recording.fs_hz)}
+    if shot.denoised is not None:
+        difference = Difference(recording.samples, shot.denoised)
+        sources[Trace.DENOISED] = Source(shot.denoised, recording.fs_hz)
+        sources[Trace.RESIDUAL] = Source(difference, recording.fs_hz)
+    layers = Layers(show=shot.show, has_denoised=shot.denoised is not None)
+    visible = shot.cleaning if layers.denoised_visible else None
+    room = [side - 2 * MARGIN_MM for side in shot.size_mm]
+    page = lay_out(
+        shot.paper,
+        recording.leads,
+        duration_s=recording.duration_s,
+        start_s=min(max(shot.start_s, 0.0), recording.duration_s),
+        sheet=Sheet(room[0], room[1], len(warnings(recording, visible))),
+        derived=recording.derived,
+    )
+    decimated = is_decimated(recording.fs_hz, page.speed_mm_s * px_per_mm)
+    text = page_text(
+        recording,
+        page,
+        layers.traces,
+        cleaning=shot.cleaning,
+        scale=scale,
+        decimated=decimated,
+        printed=True,
+    )
+    return page, Content(sources, layers.traces, text)
+
+
+def _check_bar(painter: QPainter, shot: Shot, px_per_mm: float) -> None:
+    """A bar of 50 mm to lay a ruler on, and which program made the page."""
+    width_mm, height_mm = shot.size_mm
+    x, y = width_mm - MARGIN_MM - CHECK_MM, height_mm - MARGIN_MM / 2
+    painter.setPen(QPen(QColor(shot.inks.quiet), max(0.2 * px_per_mm, 1.0)))
+    ends = [
+        (x, y, x + CHECK_MM, y),
+        (x, y - 1, x, y + 1),
+        (x + CHECK_MM, y - 1, x + CHECK_MM, y + 1),
+    ]
+    painter.drawLines([QLineF(*(value * px_per_mm for value in line)) for line in ends])
+    font = QFont(painter.font())
+    font.setPixelSize(max(round(2.3 * px_per_mm), 6))
+    painter.setFont(font)
+    painter.drawText(QPointF((x - 14) * px_per_mm, (y + 0.8) * px_per_mm), "50 mm")
+    painter.drawText(QPointF((MARGIN_MM + 1.6) * px_per_mm, (y + 0.8) * px_per_mm), program())
+
+
+def program() -> str:
+    """Name and version of this program."""
+    try:
+        return f"Leadlight {version('leadlight')}"
+    except PackageNotFoundError:
+        return "Leadlight"
