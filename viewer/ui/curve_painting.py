@@ -10,6 +10,8 @@ from PySide6.QtGui import QPainter, QPolygonF
 
 from viewer.state.curves import Envelope, Line, runs, strokes
 
+Reach = tuple[float, float]
+NOTHING: Reach = (float("inf"), float("-inf"))
 LIMIT_PX = 30_000.0
 """No stroke reaches further: Qt's rasteriser is exact to there, absurd values end there."""
 
@@ -21,15 +23,21 @@ def paint_curve(
     y_of: tuple[float, float],
     *,
     vector: bool,
-) -> None:
-    """One lead with the pen that is set; y_of as in state.curves.strokes."""
+) -> Reach:
+    """One lead with the pen that is set; y_of as in state.curves.strokes.
+
+    Returns the highest and the lowest pixel of the strokes.
+    """
     limit = 1e7 if vector else LIMIT_PX
     if isinstance(curve, Line) and vector:  # joined lines: no seams at any magnification
         for run in runs(curve, lead, y_of, limit):
             painter.drawPolyline(_polygon(run))
-        return
+        return NOTHING
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, isinstance(curve, Line))
-    _draw_lines(painter, strokes(curve, lead, y_of, limit))
+    lines = strokes(curve, lead, y_of, limit)
+    _draw_lines(painter, lines)
+    heights = lines[:, 1::2]
+    return (float(heights.min()), float(heights.max())) if len(lines) else NOTHING
 
 
 def _draw_lines(painter: QPainter, lines: NDArray[np.float64]) -> None:

@@ -16,7 +16,7 @@ from viewer.report.page import PageText, clock
 from viewer.state.curves import Source
 from viewer.state.layers import Trace
 from viewer.state.page import HEADER_MM, TICKS_MM, WARNING_MM, Cell, Page, Pulse
-from viewer.ui.curve_painting import paint_curve
+from viewer.ui.curve_painting import NOTHING, Reach, paint_curve
 from viewer.ui.inks import DENOISED_MM, RAW_MM, Inks
 from viewer.ui.strips import Strip, strips
 
@@ -227,8 +227,12 @@ class PaperPainter:
         span_px: tuple[int, int],
         px_per_s: float,
         top_mm: float = 0.0,
-    ) -> None:
-        """The curves of cells between two pixels of the long time axis (see state.curves)."""
+    ) -> Reach:
+        """The curves of cells between two pixels of the long time axis (see state.curves).
+
+        top_mm is where the painter's device begins; returns the pixels reached below it.
+        """
+        reached = NOTHING
         for trace in content.traces:
             curve = content.sources[trace].curve(*span_px, px_per_s)
             width_mm = DENOISED_MM if trace is Trace.DENOISED else RAW_MM
@@ -237,7 +241,9 @@ class PaperPainter:
                 if cell.index is not None:
                     baseline_px = (cell.baseline_mm - top_mm) * self._px
                     y_of = (baseline_px, -cell.sign * cell.gain_mm_mv * self._px)
-                    paint_curve(self._painter, curve, cell.index, y_of, vector=self._vector)
+                    reach = paint_curve(self._painter, curve, cell.index, y_of, vector=self._vector)
+                    reached = (min(reached[0], reach[0]), max(reached[1], reach[1]))
+        return reached
 
     # ---- millimetres to pixels ----
 

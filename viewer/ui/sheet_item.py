@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from viewer.state.page import Page
+from viewer.ui.curve_painting import Reach
 from viewer.ui.inks import PAPER, Inks
 from viewer.ui.paper_painter import Content, PaperPainter
 from viewer.ui.strips import Strip, strips
@@ -100,13 +101,13 @@ class SheetItem(GraphicsObject):  # type: ignore[misc]
         height = round(page.rows_bottom_mm * px) - top
         start = round(strip.start_s * px_per_s)
 
-        def draw(tile: QPainter, start_px: int, stop_px: int) -> bool:
+        def draw(tile: QPainter, start_px: int, stop_px: int) -> tuple[Reach, bool]:
             paper = PaperPainter(tile, px, self._inks)
             tile.translate(paper.half_px, paper.half_px)
             span = (start_px - 2, stop_px + 2)
-            paper.curves(strip.cells, content, span, px_per_s, top_mm=top / px)
+            reach = paper.curves(strip.cells, content, span, px_per_s, top_mm=top / px)
             sources = [content.sources[trace] for trace in content.traces]
-            return all(source.settled(*span, px_per_s) for source in sources)
+            return reach, all(source.settled(*span, px_per_s) for source in sources)
 
         painter.setClipRect(QRectF(left, top, width + 1, height))
         key = (number, content.traces)

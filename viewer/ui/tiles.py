@@ -14,16 +14,23 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPixmap
 
+from viewer.ui.curve_painting import Reach
+
 TILE_PX = 128
 MOST_BYTES = 96 * 2**20
 
-Draw = Callable[[QPainter, int, int], bool]
-"""draw(painter, start_px, stop_px) paints between two pixels; True when that is final."""
+SPARE_PX = 8
+"""Room above and below the strokes of a cropped tile, for the pen's width."""
+
+Draw = Callable[[QPainter, int, int], tuple[Reach, bool]]
+"""draw(painter, start_px, stop_px) paints between two pixels of the long axis and returns
+the highest and lowest pixel it painted, and whether that is final."""
 
 
 @dataclass(slots=True)
 class _Tile:
     pixmap: QPixmap
+    top: int
     settled: bool
 
 
@@ -60,9 +67,9 @@ class Tiles:
         x, y, height = place
         for number in range(start // TILE_PX, -(-stop // TILE_PX)):
             tile = self._tile((key, number), number, height, draw)
-            painter.drawPixmap(x + number * TILE_PX - start, y, tile)
+            painter.drawPixmap(x + number * TILE_PX - start, y + tile.top, tile.pixmap)
 
-    def _tile(self, key: Hashable, number: int, height: int, draw: Draw) -> QPixmap:
+    def _tile(self, key: Hashable, number: int, height: int, draw: Draw) -> _Tile:
         tile = self._tiles.get(key)
         if tile is None:
             tile = self._tiles[key] = _drawn(number, height, draw)
@@ -70,7 +77,7 @@ class Tiles:
             while self._bytes > MOST_BYTES and len(self._tiles) > 1:
                 self._bytes -= _size(self._tiles.popitem(last=False)[1].pixmap)
         self._tiles.move_to_end(key)
-        return tile.pixmap
+        return tile
 
 
 def _drawn(number: int, height: int, draw: Draw) -> _Tile:
@@ -80,10 +87,14 @@ def _drawn(number: int, height: int, draw: Draw) -> _Tile:
     try:
         start = number * TILE_PX
         painter.translate(-start, 0.0)
-        settled = draw(painter, start, start + TILE_PX)
+        (highest, lowest), settled = draw(painter, start, start + TILE_PX)
     finally:
         painter.end()
-    return _Tile(pixmap, settled)
+    if lowest < highest:  # nothing recorded here
+        return _Tile(QPixmap(), 0, settled)
+    top = min(max(int(highest) - SPARE_PX, 0), height - 1)
+    bottom = max(min(int(lowest) + SPARE_PX, height), top + 1)
+    return _Tile(pixmap.copy(0, top, TILE_PX, bottom - top), top, settled)
 
 
 def _size(pixmap: QPixmap) -> int:
