@@ -1,0 +1,171 @@
+"""The median beat: what all ordinary beats of a recording have in common, lead by lead.
+
+Beats are aligned on all leads together, those of another shape (ectopic, disturbed) are
+left aside, each is freed of its own baseline (a straight line from one PR segment to the
+next) and the median is taken sample by sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BEFORE_S, AFTER_S = 0.35, 0.50
+ALIKE = 0.90  # correlation with the template
+MOST_BEATS = 400  # spread evenly over a long recording
+SEEDS = 40  # beats tried as the first template
+SHIFT_S = 0.020
+PR_FROM_S, PR_TO_S = 0.020, 0.004  # before QRS onset: the zero of all levels
+RHYTHM_GAP_S = 2.5  # no straight baseline over a longer pause
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class AlignedBeats:
+    """The beats that make a median beat.
+
+    samples    int64 [n_beats], aligned R positions in samples of the signal
+    n_found    how many beats there were, of any shape
+    before     samples of the window before the R position; after likewise
+    fs_hz      samples per second
+    """
+
+    samples: Ints
+    n_found: int
+    before: int
+    after: int
+    fs_hz: float
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def cut(self, signal_mv: NDArray[np.floating]) -> Floats:
+        """float64 [n_beats, n_leads, before + after]: the windows as they are."""
+        return cut_windows(signal_mv, self.samples, self.before, self.after)
+
+
+def cut_windows(signal_mv: NDArray[np.floating], samples: Ints, before: int, after: int) -> Floats:
+    """float64 [n_beats, n_leads, before + after]; all windows must lie inside the signal."""
+    columns = samples[:, None] + np.arange(-before, after)[None]
+    return np.moveaxis(signal_mv[:, columns].astype(np.float64), 0, 1)
+
+
+def align_beats(
+    signal_mv: NDArray[np.floating], fs_hz: float, r_samples: Ints, weight: Floats | None = None
+) -> AlignedBeats:
+    """Beats of the most common shape, each moved until it fits the template best.
+
+    signal_mv float [n_leads, n_samples] in mV; weight [n_leads] says how far a lead is to
+    be relied on when shapes are compared. Fewer than one beat gives an empty result.
+    """
+    before, after = round(BEFORE_S * fs_hz), round(AFTER_S * fs_hz)
+    shift = round(SHIFT_S * fs_hz)
+    inside = (r_samples >= before + shift) & (r_samples + after + shift < signal_mv.shape[1])
+    samples = _evenly(r_samples[inside], MOST_BEATS)
+    if len(samples):
+        shapes = _shapes(signal_mv, fs_hz, samples, shift, weight)
+        samples = _dominant(samples, shapes, shift)
+    return AlignedBeats(
+        samples=samples, n_found=len(r_samples), before=before, after=after, fs_hz=fs_hz
+    )
+
+
+def _evenly(samples: Ints, most: int) -> Ints:
+    if len(samples) <= most:
+        return samples
+    even: Ints = samples[np.linspace(0, len(samples) - 1, most).round().astype(np.int64)]
+    return even
+
+
+def _shapes(
+    signal_mv: NDArray[np.floating],
+    fs_hz: float,
+    samples: Ints,
+    shift: int,
+    weight: Floats | None,
+) -> Floats:
+    """[n_beats, n_leads, n]: the QRS neighbourhood as slopes, blind to drift and hum."""
+    before, after = round(0.10 * fs_hz) + shift, round(0.14 * fs_hz) + shift
+    windows = np.nan_to_num(cut_windows(signal_mv, samples, before + 1, after))
+    reach = max(1, round(0.010 * fs_hz))
+    sums = np.cumsum(windows, axis=2)
+    smooth = (sums[..., reach:] - sums[..., :-reach]) / reach
+    slopes = np.zeros((*windows.shape[:2], before + after))
+    slopes[..., : smooth.shape[2] - 1] = np.diff(smooth, axis=2)
+    if weight is not None:
+        slopes *= np.sqrt(np.maximum(weight, 0.0))[None, :, None]
+    return slopes
+
+
+def _dominant(samples: Ints, shapes: Floats, shift: int) -> Ints:
+    """The samples of the most common shape, aligned."""
+    core = shapes[..., shift : shapes.shape[2] - shift]
+    flat = _unit(core.reshape(len(core), -1))
+    seeds = np.unique(np.linspace(0, len(flat) - 1, min(SEEDS, len(flat))).round().astype(int))
+    alike = flat[seeds] @ flat.T > ALIKE - 0.1  # before alignment: less strict
+    template = np.median(core[alike[np.argmax(alike.sum(axis=1))]], axis=0)
+    for _ in range(2):
+        best, at = _best_fit(shapes, template, shift)
+        kept = best > ALIKE
+        if not kept.any():
+            return samples[:0]
+        moved = np.stack(
+            [s[:, a : a + core.shape[2]] for s, a in zip(shapes[kept], at[kept], strict=True)]
+        )
+        template = np.median(moved, axis=0)
+    return samples[kept] + at[kept] - shift
+
+
+def _unit(rows: Floats) -> Floats:
+    scaled: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return scaled
+
+
+def _best_fit(shapes: Floats, template: Floats, shift: int) -> tuple[Floats, Ints]:
+    """Per beat: its highest correlation with the template, and where (0..2*shift)."""
+    length = template.shape[1]
+    aim = template.ravel() / max(float(np.linalg.norm(template)), 1e-12)
+    fits = np.stack(
+        [
+            _unit(shapes[..., a : a + length].reshape(len(shapes), -1)) @ aim
+            for a in range(2 * shift + 1)
+        ]
+    )
+    return fits.max(axis=0), fits.argmax(axis=0).astype(np.int64)
+
+
+def rough_median(signal_mv: NDArray[np.floating], beats: AlignedBeats) -> Floats:
+    """float64 [n_leads, before + after] before anything is known about its waves."""
+    windows = beats.cut(signal_mv)
+    centred = windows - np.median(windows, axis=2, keepdims=True)
+    median: Floats = np.median(centred, axis=0)
+    return median
+
+
+def level_beats(
+    signal_mv: NDArray[np.floating], beats: AlignedBeats, qrs_onset: int, *, from_s: float = 0.0
+) -> Floats:
+    """float64 [n_beats, n_leads, before + after], each freed of its own baseline.
+
+    qrs_onset is an index into the window. The baseline runs straight from the PR segment
+    of one beat to that of the next (beyond the first and the last: level).
+    from_s moves the reference interval earlier, for a TP reference.
+    """
+    windows = beats.cut(signal_mv)
+    first = qrs_onset - round((PR_FROM_S + from_s) * beats.fs_hz)
+    last = max(first + 1, qrs_onset - round((PR_TO_S + from_s) * beats.fs_hz) + 1)
+    first = max(0, first)
+    knots = np.median(windows[:, :, first:last], axis=2)  # [n_beats, n_leads]
+    levelled = windows - knots[:, :, None]
+    if len(beats) > 1:
+        gaps = np.diff(beats.samples)
+        rise = np.diff(knots, axis=0) / gaps[:, None]
+        rise[gaps > RHYTHM_GAP_S * beats.fs_hz] = 0.0
+        time = np.arange(windows.shape[2]) - 0.5 * (first + last - 1)
+        levelled[:-1] -= rise[:, :, None] * np.maximum(time, 0.0)
+        levelled[1:] -= rise[:, :, None] * np.minimum(time, 0.0)
+    return levelled

@@ -1,0 +1,18 @@
+"""Real recordings for the tests of the ST service, read without the viewer."""
+
+from __future__ import annotations
+
+import numpy as np
+import wfdb
+
+from tests.shared_data import archive
+
+LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
+
+
+def ludb(number: int):
+    """(signal_mv float32 [12, 5000], fs_hz): raw integers are microvolts there."""
+    record = wfdb.rdrecord(str(archive("ludb") / "data" / str(number)), physical=False)
+    names = [name.lower() for name in record.sig_name]
+    rows = [names.index(lead.lower()) for lead in LEADS]
+    return record.d_signal.T[rows].astype(np.float32) / 1000, float(record.fs)
