@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from viewer.cli.progress import ProgressBar
 from viewer.formats import ImportHints, NeedsHints, RecordingError
 from viewer.formats.process import ReaderProcess
 from viewer.recording import Recording
+from viewer.report.provenance import plain
 
 Entry = dict[str, Any]
 """One object of the JSON list."""
@@ -119,19 +119,4 @@ def hints(options: Namespace) -> ImportHints | None:
 
 def to_json(value: object) -> str:
     """Strict JSON: what is not a finite number becomes null."""
-    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, indent=2)
-
-
-def _plain(value: object) -> object:
-    """Lists, dictionaries, numbers and text out of arrays, tuples and numpy numbers."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item) for item in value]
-    if hasattr(value, "tolist"):  # numpy arrays and numbers
-        return _plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return value
-    return str(value)
+    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=2)

@@ -23,5 +23,5 @@ def complain(sentence: str) -> None:
 
 def worse(first: int, second: int) -> int:
     """The status that tells more: unreadable files before refusals before anything else."""
-    order = (DONE, FAILED, REFUSED, UNREADABLE)
+    order = (DONE, FAILED, USAGE, REFUSED, UNREADABLE)
     return max(first, second, key=order.index)

@@ -36,13 +36,17 @@ class Command:
         return status
 
 
-def _paths(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a recording or its folder")
+def _paths(parser: argparse.ArgumentParser, nargs: str | int = "+") -> None:
+    parser.add_argument("paths", nargs=nargs, metavar="PATH", help="a recording or its folder")
     group = parser.add_argument_group("what the file does not say (arrays in NPZ and NPY)")
     group.add_argument("--fs", type=_positive, metavar="HZ", help="samples per second")
     group.add_argument("--unit", help="mV, uV, V, nV, or 200/mV for digital units")
     group.add_argument("--axis", choices=("leads-first", "samples-first"))
     group.add_argument("--leads", type=_names, metavar="I,II,...", help="names in file order")
+
+
+def _path(parser: argparse.ArgumentParser) -> None:
+    _paths(parser, nargs=1)
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
@@ -80,6 +84,8 @@ def _snapshot(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command("info", "what a recording is: leads, rate, length, integrity", (_paths, _json)),
+    Command("st", "ST segment of the raw and the cleaned trace", (_paths, _st, _method, _json)),
+    Command("snapshot", "draw one page to PNG or PDF", (_path, _snapshot, _method)),
     Command("models", "the methods and models that are here", (_json,)),
 )
 
