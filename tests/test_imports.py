@@ -44,3 +44,47 @@ except SystemExit:
 
 def test_inference_signal_loads_no_torch():
     assert not modules_after("import inference.signal") & {"torch", "PySide6"}
+
+
+PAINT = """
+import sys, tempfile
+from pathlib import Path
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+from viewer.app import build_window
+from viewer.formats.process import ReaderProcess
+from viewer.settings import Settings
+
+app = QApplication([])
+with ReaderProcess() as reader:
+    window = build_window(reader, Settings(Path(tempfile.mkdtemp()) / "settings.json"))
+    loop = QEventLoop()
+    window.files.opened.connect(lambda *_: loop.quit())
+    window.show()
+    window.open_paths([Path(sys.argv[1])])
+    loop.exec()
+    assert not window.grab().isNull()
+    loaded = " ".join(sys.modules)
+    window.close()
+"""
+
+
+def test_the_first_page_is_painted_before_anything_heavy_is_loaded(tmp_path):
+    listing = tmp_path / "modules"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"{PAINT}\nPath(sys.argv[2]).write_text(loaded)",
+            str(sample("ptbxl_clean.hea")),
+            str(listing),
+        ],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(listing.read_text().split())
+    assert {"PySide6.QtWidgets", "pyqtgraph"} <= loaded
+    assert not loaded & set(HEAVY)
