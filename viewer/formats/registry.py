@@ -10,6 +10,8 @@ from pathlib import Path
 
 from viewer.formats.errors import ImportHints, RecordingError
 from viewer.formats.files import resolve, shown
+from viewer.formats.hdf5_reader import MAGIC as HDF5_MAGIC
+from viewer.formats.hdf5_reader import Hdf5Reader
 from viewer.formats.numpy_reader import NpyReader, NpzReader
 from viewer.formats.parsed import Parsed, Reader
 from viewer.formats.wfdb_find import first_bytes, segment_names
@@ -17,11 +19,9 @@ from viewer.formats.wfdb_reader import WfdbReader
 
 log = logging.getLogger(__name__)
 
-READERS: tuple[Reader, ...] = (NpzReader(), NpyReader(), WfdbReader())
+READERS: tuple[Reader, ...] = (NpzReader(), NpyReader(), Hdf5Reader(), WfdbReader())
 
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-
-SUFFIXES = (".hea", ".npz", ".npy")
+SUFFIXES = (".hea", ".npz", ".npy", ".h5", ".hdf5")
 """What records_in() looks for; signal files are found through their headers."""
 
 BOMB_BYTES, BOMB_RATIO = 256 * 1024 * 1024, 100

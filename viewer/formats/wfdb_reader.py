@@ -30,6 +30,9 @@ from viewer.formats.wfdb_layout import (
 from viewer.formats.wfdb_storage import dtype_of
 from viewer.recording import Integrity
 
+DERIVED_REMARK = "Leads computed from others: "
+"""How our own export marks derived leads in the header's remarks."""
+
 COMMON_STEP_MV = 1e-6
 """Used when segments of one record have different gains: a nanovolt, far below any ADC."""
 
@@ -215,7 +218,18 @@ def _assemble(
         sex=sex,
         comments=comments,
         warnings=tuple(dict.fromkeys(warnings)),
+        derived=frozenset(_derived(comments) & set(rows.leads)),
     )
+
+
+def _derived(comments: Sequence[str]) -> set[str]:
+    """Leads that our own export marked as computed from others."""
+    return {
+        name.strip()
+        for comment in comments
+        if comment.startswith(DERIVED_REMARK)
+        for name in comment.removeprefix(DERIVED_REMARK).split(",")
+    }
 
 
 def _first_start(parts: Sequence[_Part]) -> datetime | None:
