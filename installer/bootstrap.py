@@ -58,7 +58,7 @@ def _run_off_screen(python: Path, paths: list[str]) -> int:
         for show in ("raw", "overlay"):
             command = ["snapshot", path, "--out", f"{page}-{show}.png", "--show", show]
             status = _leadlight(python, command) or status
-        status = _leadlight(python, ["denoise", path, "--out", str(out)]) or status
+        status = _leadlight(python, ["denoise", path, "--out", str(out), "--overwrite"]) or status
     return status
 
 

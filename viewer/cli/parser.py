@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from viewer import __version__
+from viewer.cli.failures import CommandError
 
 Options = argparse.Namespace
 EPILOG = """
@@ -53,9 +54,8 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
 
-def _device(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
-    """Without --device the window takes its setting, a command what is there."""
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default=default)
+def _device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
 
 
 def _method(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +84,11 @@ def _snapshot(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command("info", "what a recording is: leads, rate, length, integrity", (_paths, _json)),
+    Command(
+        "denoise",
+        "clean recordings and write them with proof of what was done",
+        (_paths, _denoise, _method, _json),
+    ),
     Command("st", "ST segment of the raw and the cleaned trace", (_paths, _st, _method, _json)),
     Command("snapshot", "draw one page to PNG or PDF", (_path, _snapshot, _method)),
     Command("models", "the methods and models that are here", (_json,)),
@@ -128,15 +133,18 @@ def window_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="recordings to open")
     parser.add_argument("--version", action="version", version=f"Leadlight {__version__}")
-    _device(parser, default=None)
+    _method(parser)
     return parser
 
 
 def _open_window(options: Options) -> int:
-    from viewer.app import run
+    from viewer.app import has_display, run
+    from viewer.cli.cleaning import method_of
 
-    status: int = run(options.paths, device=options.device)
-    return status
+    if not has_display():
+        raise CommandError("There is no display here; `leadlight snapshot` draws pages to files.")
+    method = method_of(options).name if options.method else None
+    return run(options.paths, device=options.device, method=method)
 
 
 def _positive(text: str) -> float:
