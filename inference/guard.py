@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.signal.delineation import Fiducials, delineate
+from inference.signal.delineation import Fiducials, delineate, usual_rr_s
 from inference.signal.median_beat import AlignedBeats, align_beats, level_beats, rough_median
 from inference.signal.rpeaks import find_beats
 from inference.st_levels import robust_sd, st_levels
@@ -86,10 +86,11 @@ def guard(
     if len(beats) < FEWEST_BEATS:
         rows = tuple(_blind(lead, is_same) for lead, is_same in zip(leads, same, strict=True))
         return _summary(rows, len(beats))
-    rr_s = float(np.median(np.diff(found.samples))) / fs_hz
+    _, rr_s = usual_rr_s(found.samples, fs_hz)
     marks = delineate(rough_median(raw_mv, beats), fs_hz, beats.before, rr_s, found.lead_weight)
-    raw = level_beats(raw_mv, beats, marks.qrs_onset)
-    clean = level_beats(cleaned_mv, beats, marks.qrs_onset)
+    reference = marks.reference(fs_hz)
+    raw = level_beats(raw_mv, beats, reference)
+    clean = level_beats(cleaned_mv, beats, reference)
     end = delineate(
         np.median(clean, axis=0), fs_hz, beats.before, rr_s, found.lead_weight
     ).lead_t_end

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.guard import GuardReport, LeadGuard, guard
-from inference.signal.delineation import Fiducials, delineate
+from inference.signal.delineation import Fiducials, delineate, usual_rr_s
 from inference.signal.median_beat import AlignedBeats, align_beats, level_beats, rough_median
 from inference.signal.rpeaks import Beats, find_beats
 from inference.st_criteria import criteria
@@ -48,6 +48,7 @@ class _Found:
     beats: Beats
     aligned: AlignedBeats | None
     rr_s: float
+    short_rr_s: float
     reasons: tuple[str, ...]
 
 
@@ -82,9 +83,9 @@ def measure(
         return StReport(leads=leads, fs_hz=fs_hz, n_beats_found=n_found, reasons=found.reasons)
     beats, weight = found.aligned, found.beats.lead_weight
     marks = fiducials or delineate(
-        rough_median(signal_mv, beats), fs_hz, beats.before, found.rr_s, weight
+        rough_median(signal_mv, beats), fs_hz, beats.before, found.short_rr_s, weight
     )
-    levelled = level_beats(signal_mv, beats, marks.qrs_onset)
+    levelled = level_beats(signal_mv, beats, marks.reference(fs_hz))
     median = np.median(levelled, axis=0)
     rows = _rows(signal_mv, levelled, median, beats, marks, leads, grades or {})
     return StReport(
@@ -110,7 +111,7 @@ def _look(
         beats = Beats(samples=r_samples, lead_weight=beats.lead_weight)
 
     def none(reason: str, rr_s: float = 1.0) -> _Found:
-        return _Found(beats, None, rr_s, (reason,))
+        return _Found(beats, None, rr_s, rr_s, (reason,))
 
     if not np.isfinite(signal_mv).any():
         return none("Nothing was recorded: every sample is missing.")
@@ -121,7 +122,7 @@ def _look(
         return none("No beats were found: asystole, ventricular fibrillation or noise.")
     if len(beats.samples) < FEWEST_BEATS:
         return none(f"Only {len(beats.samples)} beats were found; a median beat needs three.")
-    rr_s = float(np.median(np.diff(beats.samples))) / fs_hz
+    rr_s, short_rr_s = usual_rr_s(beats.samples, fs_hz)
     if 60.0 / rr_s > FASTEST_BPM:
         return none(
             f"{60.0 / rr_s:.0f} deflections a minute: fibrillation, flutter or noise, "
@@ -133,7 +134,7 @@ def _look(
         return none("Fewer than three whole beats share one shape.", rr_s)
     if len(aligned) < ALIKE_SHARE * min(len(beats.samples), 400):
         return none("The deflections do not resemble each other: no regular beats.", rr_s)
-    return _Found(beats, aligned, rr_s, ())
+    return _Found(beats, aligned, rr_s, short_rr_s, ())
 
 
 def _rows(
@@ -150,7 +151,7 @@ def _rows(
     spread = robust_sd(st_levels(levelled, fs_hz, marks.j)["j60"])
     t_from = marks.j + round(0.08 * fs_hz)
     t_to = marks.t_end if marks.t_end > t_from else median.shape[1]
-    drift = _drift_mv(signal_mv, beats, marks.qrs_onset)
+    drift = _drift_mv(signal_mv, beats, marks.reference(fs_hz))
     rows = []
     for i, lead in enumerate(leads):
         wave = median[i, t_from:t_to]

@@ -18,13 +18,22 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SMOOTH_S = 0.004
+SMOOTH_S = 0.006
 QRS_REACH_S = 0.16  # a QRS boundary is not farther from R than this
-ONSET_SHARE, OFFSET_SHARE = 0.06, 0.08  # of the highest slope
+ONSET_SHARE, OFFSET_SHARE = 0.03, 0.08  # of the highest slope
 STILL_S = 0.010  # the slope must stay low for so long
 REFINE_S = 0.020
+OWN_SHARE = 0.4
 T_FROM_J_S = 0.06
-P_FROM_ONSET_S = 0.28
+T_SMOOTH_S = 0.008
+T_TAIL = 1.4  # readers put the end of T behind the tangent's foot
+T_REFINE_S, T_OWN_SHARE = 0.060, 0.2
+P_FROM_ONSET_S = 0.26
+P_HALF_S = 0.080
+P_ONSET_SHARE, P_END_SHARE = 0.35, 0.55  # of the P wave's highest slope on that side
+P_LEAST_MV = 0.012
+CALM = 1.5
+SHORT_PR_S = 0.060
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -45,23 +54,34 @@ class Fiducials:
     lead_j: Ints
     lead_t_end: Ints
 
+    def reference(self, fs_hz: float) -> int:
+        """Where levels are zero: QRS onset (PR segment), or P onset (TP) if PR is too short."""
+        short = self.p_onset >= 0 and self.qrs_onset - self.p_onset < SHORT_PR_S * fs_hz
+        return self.p_onset if short else self.qrs_onset
+
+
+def usual_rr_s(r_samples: Ints, fs_hz: float) -> tuple[float, float]:
+    """The usual RR interval and a short one (10 % are shorter), in seconds."""
+    intervals = np.diff(r_samples) / fs_hz
+    return float(np.median(intervals)), float(np.quantile(intervals, 0.1))
+
 
 def delineate(
     median_mv: Floats, fs_hz: float, r_index: int, rr_s: float, weight: Floats | None = None
 ) -> Fiducials:
     """Fiducials of a median beat, float64 [n_leads, n] in mV, R near r_index.
 
-    rr_s is the usual RR interval: waves of the next beat are not searched. weight
+    rr_s is a short RR interval: waves of the next beat are not searched. weight
     [n_leads] says how far a lead is to be relied on.
     """
     weight = np.ones(len(median_mv)) if weight is None else np.maximum(weight, 1e-3)
     smooth = _smooth(median_mv, SMOOTH_S * fs_hz)
     slopes = np.abs(np.gradient(smooth, axis=1)) * fs_hz
-    velocity = np.sqrt((weight[:, None] * slopes**2).sum(axis=0) / weight.sum())
+    velocity = _rms(slopes, weight)
     qrs_onset, j = _qrs(velocity, fs_hz, r_index)
-    lead_onset, lead_j = _refine(slopes, fs_hz, r_index, qrs_onset, j)
+    lead_onset, lead_j = _refine(slopes, fs_hz, qrs_onset, j)
     t_peak, t_end, lead_t_end = _t_wave(smooth, fs_hz, j, r_index, rr_s, weight)
-    p_onset, p_end = _p_wave(smooth, fs_hz, qrs_onset, r_index, rr_s, weight)
+    p_onset, p_end = _p_wave(smooth, fs_hz, qrs_onset, rr_s, weight)
     return Fiducials(
         qrs_onset=qrs_onset,
         j=j,
@@ -101,7 +121,7 @@ def _qrs(velocity: Floats, fs_hz: float, r_index: int) -> tuple[int, int]:
 def _limit(velocity: Floats, share: float) -> float:
     """The slope that counts as still: a share of the highest, above the calmest part."""
     calm = float(np.quantile(velocity, 0.2)) if len(velocity) else 0.0
-    return max(share, 1.5 * calm)
+    return max(share, CALM * calm)
 
 
 def _steps_until_still(velocity: Floats, limit: float, still: int) -> int:
@@ -113,17 +133,17 @@ def _steps_until_still(velocity: Floats, limit: float, still: int) -> int:
     return int(np.argmin(velocity)) if len(velocity) else 0
 
 
-def _refine(
-    slopes: Floats, fs_hz: float, r_index: int, qrs_onset: int, j: int
-) -> tuple[Ints, Ints]:
-    """Each lead's own onset and J, at most 20 ms from the common ones."""
+def _refine(slopes: Floats, fs_hz: float, qrs_onset: int, j: int) -> tuple[Ints, Ints]:
+    """Each lead's own onset and J, at most 20 ms from the common ones.
+
+    A single lead is noisier than all together, so it moves only part of the way.
+    """
     reach = round(REFINE_S * fs_hz)
-    onsets, ends = [], []
-    for slope in slopes:
-        own_onset, own_j = _qrs(slope, fs_hz, (qrs_onset + j) // 2)
-        onsets.append(min(max(own_onset, qrs_onset - reach), qrs_onset + reach))
-        ends.append(min(max(own_j, j - reach), j + reach))
-    return np.array(onsets, dtype=np.int64), np.array(ends, dtype=np.int64)
+    own = np.array([_qrs(slope, fs_hz, (qrs_onset + j) // 2) for slope in slopes])
+    common = np.array([qrs_onset, j])
+    moved = np.clip(own - common, -reach, reach) * OWN_SHARE
+    lead_onset, lead_j = (common + moved.round().astype(np.int64)).T
+    return lead_onset, lead_j
 
 
 def _t_wave(
@@ -135,49 +155,76 @@ def _t_wave(
     last = min(smooth.shape[1] - 1, r_index + round(min(0.5, 0.72 * rr_s + 0.02) * fs_hz))
     if last - first < round(0.06 * fs_hz):
         return -1, -1, none
-    wave = _smooth(smooth, 0.008 * fs_hz)
+    wave = _smooth(smooth, T_SMOOTH_S * fs_hz)
     level = np.median(wave[:, last - round(0.02 * fs_hz) : last + 1], axis=1)
-    height = np.sqrt((weight[:, None] * (wave - level[:, None]) ** 2).sum(axis=0) / weight.sum())
-    t_peak = first + int(np.argmax(height[first : last - round(0.03 * fs_hz)]))
-    ends = np.array([_tangent_end(row, fs_hz, t_peak, last) for row in wave], dtype=np.int64)
-    return t_peak, _tangent_end(height, fs_hz, t_peak, last), ends
+    height = _rms(wave - level[:, None], weight)
+    t_peak = first + _highest_hump(height[first : last - round(0.03 * fs_hz)])
+    common = _tangent_end(height, fs_hz, t_peak, last)
+    if common < 0:
+        return t_peak, -1, none
+    own = np.array([_tangent_end(row, fs_hz, t_peak, last) for row in wave])
+    reach = round(T_REFINE_S * fs_hz)
+    moved = np.clip(np.where(own < 0, 0, own - common), -reach, reach) * T_OWN_SHARE
+    return t_peak, common, common + moved.round().astype(np.int64)
+
+
+def _rms(rows: Floats, weight: Floats) -> Floats:
+    """Root mean square over the leads, weighted."""
+    out: Floats = np.sqrt((weight[:, None] * rows**2).sum(axis=0) / weight.sum())
+    return out
+
+
+def _highest_hump(height: Floats) -> int:
+    """The highest inner maximum: a shifted ST segment has its highest level at the edge."""
+    inner = np.flatnonzero((height[1:-1] > height[:-2]) & (height[1:-1] >= height[2:])) + 1
+    if len(inner) == 0:
+        return int(np.argmax(height))
+    return int(inner[np.argmax(height[inner])])
 
 
 def _tangent_end(wave: Floats, fs_hz: float, t_peak: int, last: int) -> int:
-    """Where the steepest descent behind the peak meets the level behind the wave."""
+    """Where the steepest descent behind the peak, stretched by T_TAIL, meets the level."""
     slope = np.gradient(wave)
     near = round(0.04 * fs_hz)
     first = max(0, t_peak - near)
     level = float(np.median(wave[last - round(0.02 * fs_hz) : last + 1]))
-    span = wave[first : t_peak + near] - level
-    peak = first + int(np.argmax(np.abs(span)))
+    peak = first + int(np.argmax(np.abs(wave[first : t_peak + near] - level)))
     sign = 1.0 if wave[peak] >= level else -1.0
     down = -sign * slope[peak : last + 1]
     if len(down) < 3 or down.max() <= 0:
         return -1
     steepest = int(np.argmax(down))
     reach = sign * (wave[peak + steepest] - level) / down[steepest]
-    return int(min(last, peak + steepest + round(max(reach, 0.0))))
+    return int(min(last, peak + steepest + round(T_TAIL * max(reach, 0.0))))
 
 
 def _p_wave(
-    smooth: Floats, fs_hz: float, qrs_onset: int, r_index: int, rr_s: float, weight: Floats
+    smooth: Floats, fs_hz: float, qrs_onset: int, rr_s: float, weight: Floats
 ) -> tuple[int, int]:
     """Onset and end of the P wave, (-1, -1) where none stands out before the QRS."""
-    first = max(0, qrs_onset - round(min(P_FROM_ONSET_S, 0.45 * rr_s) * fs_hz))
-    last = qrs_onset - round(0.02 * fs_hz)
+    first = max(0, qrs_onset - round(min(P_FROM_ONSET_S, 0.40 * rr_s) * fs_hz))
+    last = qrs_onset - round(0.016 * fs_hz)
     if last - first < round(0.08 * fs_hz):
         return -1, -1
     wave = _smooth(smooth, 0.006 * fs_hz)[:, first:last]
-    level = np.median(smooth[:, qrs_onset - round(0.02 * fs_hz) : qrs_onset], axis=1)
-    slope = np.sqrt((weight[:, None] * np.gradient(wave, axis=1) ** 2).sum(axis=0) / weight.sum())
-    height = np.sqrt((weight[:, None] * (wave - level[:, None]) ** 2).sum(axis=0) / weight.sum())
-    peak = int(np.argmax(height))
-    if height[peak] < 0.02 or height[peak] < 3 * np.median(np.abs(height - np.median(height))):
+    line = wave[:, :1] + (wave[:, -1:] - wave[:, :1]) * np.linspace(0, 1, wave.shape[1])
+    height = _rms(wave - line, weight)
+    peak = _highest_hump(height)
+    if height[peak] < P_LEAST_MV or not 0 < peak < len(height) - 1:
         return -1, -1
-    top = float(slope.max())
-    still = max(2, round(STILL_S * fs_hz))
-    steep = np.flatnonzero(slope > 0.4 * top)
-    onset = steep[0] - _steps_until_still(slope[: steep[0]][::-1], 0.2 * top, still)
-    end = steep[-1] + _steps_until_still(slope[steep[-1] :], 0.2 * top, still)
+    slope = _rms(np.gradient(wave, axis=1), weight)
+    reach = round(P_HALF_S * fs_hz)
+    before, after = slope[max(0, peak - reach) : peak][::-1], slope[peak : peak + reach]
+    if len(before) < 3 or len(after) < 3:
+        return -1, -1
+    onset = peak - _wave_edge(before, P_ONSET_SHARE, fs_hz)
+    end = peak + _wave_edge(after, P_END_SHARE, fs_hz)
     return int(first + onset), int(first + end)
+
+
+def _wave_edge(slope: Floats, share: float, fs_hz: float) -> int:
+    """Samples from a wave's peak to where, behind its steepest part, the slope is small."""
+    steepest = int(np.argmax(slope))
+    still = max(2, round(STILL_S * fs_hz))
+    beyond = slope[steepest:]
+    return steepest + _steps_until_still(beyond, share * float(slope[steepest]), still)

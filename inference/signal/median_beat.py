@@ -20,7 +20,7 @@ ALIKE = 0.90  # correlation with the template
 MOST_BEATS = 400  # spread evenly over a long recording
 SEEDS = 40  # beats tried as the first template
 SHIFT_S = 0.020
-PR_FROM_S, PR_TO_S = 0.020, 0.004  # before QRS onset: the zero of all levels
+PR_FROM_S, PR_TO_S = 0.020, 0.004  # before the reference: the zero of all levels
 RHYTHM_GAP_S = 2.5  # no straight baseline over a longer pause
 
 
@@ -146,19 +146,16 @@ def rough_median(signal_mv: NDArray[np.floating], beats: AlignedBeats) -> Floats
     return median
 
 
-def level_beats(
-    signal_mv: NDArray[np.floating], beats: AlignedBeats, qrs_onset: int, *, from_s: float = 0.0
-) -> Floats:
+def level_beats(signal_mv: NDArray[np.floating], beats: AlignedBeats, reference: int) -> Floats:
     """float64 [n_beats, n_leads, before + after], each freed of its own baseline.
 
-    qrs_onset is an index into the window. The baseline runs straight from the PR segment
-    of one beat to that of the next (beyond the first and the last: level).
-    from_s moves the reference interval earlier, for a TP reference.
+    reference is an index into the window: the 16 ms that end 4 ms before it are zero. The
+    baseline runs straight from there to the same place in the next beat (beyond the first
+    and the last: level).
     """
     windows = beats.cut(signal_mv)
-    first = qrs_onset - round((PR_FROM_S + from_s) * beats.fs_hz)
-    last = max(first + 1, qrs_onset - round((PR_TO_S + from_s) * beats.fs_hz) + 1)
-    first = max(0, first)
+    first = max(0, reference - round(PR_FROM_S * beats.fs_hz))
+    last = max(first + 1, reference - round(PR_TO_S * beats.fs_hz) + 1)
     knots = np.median(windows[:, :, first:last], axis=2)  # [n_beats, n_leads]
     levelled = windows - knots[:, :, None]
     if len(beats) > 1:
