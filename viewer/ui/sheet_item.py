@@ -78,8 +78,10 @@ class SheetItem(GraphicsObject):  # type: ignore[misc]
         painter.resetTransform()
         painter.scale(1 / ratio, 1 / ratio)
         painter.translate(0.0, round(top))
-        self._paint(painter, self._page, self._content)
-        painter.restore()
+        try:
+            self._paint(painter, self._page, self._content)
+        finally:
+            painter.restore()
 
     def _paint(self, painter: QPainter, page: Page, content: Content) -> None:
         paper = PaperPainter(painter, self._px_per_mm, self._inks)
@@ -126,9 +128,11 @@ class SheetItem(GraphicsObject):  # type: ignore[misc]
         backing = QPainter(pixmap)
         backing.setFont(painter.font())
         paper = PaperPainter(backing, px, self._inks)
-        paper.sheet(page)
-        paper.standing(page, text, content.traces)
-        backing.end()
+        try:
+            paper.sheet(page)
+            paper.standing(page, text, content.traces)
+        finally:
+            backing.end()
         self._backing = (key, pixmap)
         return pixmap
 

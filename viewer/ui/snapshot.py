@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from PySide6.QtCore import QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF
+from PySide6.QtCore import QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -21,6 +22,7 @@ from PySide6.QtGui import (
     QImage,
     QImageReader,
     QPageSize,
+    QPaintDevice,
     QPainter,
     QPdfWriter,
     QPen,
@@ -108,9 +110,8 @@ def render(shot: Shot, dpi: float = 150.0) -> QImage:
     dots_per_metre = round(dpi / MM_PER_INCH * 1000)
     image.setDotsPerMeterX(dots_per_metre)
     image.setDotsPerMeterY(dots_per_metre)
-    painter = QPainter(image)
-    _paint(painter, shot, dpi, f"{dpi:g} dpi", vector=False)
-    painter.end()
+    with _painting(image) as painter:
+        _paint(painter, shot, dpi, f"{dpi:g} dpi", vector=False)
     return image
 
 
@@ -127,11 +128,8 @@ def _write_pdf(path: Path, shot: Shot, dpi: float) -> None:
     writer.setResolution(PDF_DPI)
     writer.setTitle(f"{shot.recording.name} – ECG")
     writer.setCreator(program())
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise OSError("the folder cannot be written to")
-    _paint(painter, shot, PDF_DPI, TRUE_SIZE, vector=True)
-    painter.end()
+    with _painting(writer) as painter:
+        _paint(painter, shot, PDF_DPI, TRUE_SIZE, vector=True)
     if not path.read_bytes().rstrip().endswith(b"%%EOF"):  # Qt does not tell of a full disk
         raise OSError("the file is cut short; the disk may be full")
 
@@ -146,13 +144,22 @@ def _write_svg(path: Path, shot: Shot, dpi: float) -> None:
     generator.setSize(QSize(width, height))
     generator.setViewBox(QRectF(0, 0, width, height))
     generator.setTitle(f"{shot.recording.name} – ECG")
-    painter = QPainter()
-    if not painter.begin(generator):
-        raise OSError("the folder cannot be written to")
-    _paint(painter, shot, SVG_DPI, TRUE_SIZE, vector=True)
-    painter.end()
+    with _painting(generator) as painter:
+        _paint(painter, shot, SVG_DPI, TRUE_SIZE, vector=True)
     if not path.read_bytes().rstrip().endswith(b"</svg>"):
         raise OSError("the file is cut short; the disk may be full")
+
+
+@contextmanager
+def _painting(device: QPaintDevice) -> Iterator[QPainter]:
+    """A painter that ends before its device goes, whatever happens (Qt crashes otherwise)."""
+    painter = QPainter()
+    if not painter.begin(device):
+        raise OSError("it cannot be written to")
+    try:
+        yield painter
+    finally:
+        painter.end()
 
 
 def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
@@ -219,7 +226,9 @@ def _check_bar(painter: QPainter, shot: Shot, px_per_mm: float) -> None:
     """A bar of 50 mm to lay a ruler on, and which program made the page."""
     width_mm, height_mm = shot.size_mm
     x, y = width_mm - MARGIN_MM - CHECK_MM, height_mm - MARGIN_MM / 2
-    painter.setPen(QPen(QColor(shot.inks.quiet), max(0.2 * px_per_mm, 1.0)))
+    pen = QPen(QColor(shot.inks.quiet), max(0.2 * px_per_mm, 1.0))
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # a bar that ends where it says
+    painter.setPen(pen)
     ends = [
         (x, y, x + CHECK_MM, y),
         (x, y - 1, x, y + 1),
