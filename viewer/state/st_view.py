@@ -22,7 +22,7 @@ Kind = Literal["raw", "cleaned", "Δ"]
 MM_PER_MV = 10.0
 RESEARCH = "Research and education use only. Not for diagnosis."
 POINTS = ("j_mv", "j20_mv", "j60_mv", "j80_mv")
-COLUMNS = ("J", "J+20", "J+60", "J+80", "Slope", "Beats", "SD")
+COLUMNS = ("J", "J+20", "J+60", "J+80", "Slope", "SD", "Beats")
 GUARD_MARKS = {"ok": "✓", "warn": "⚠", "block": "⛔", "cannot_tell": "?"}
 GUARD_WORDS = {"ok": "ok", "warn": "look", "block": "shifted", "cannot_tell": "cannot tell"}
 WHOLE_S, SPAN_S = 120.0, 60.0
@@ -109,7 +109,7 @@ def _row(st: LeadSt, kind: Kind, unit: Unit) -> Row:
     levels = [level_text(getattr(st, point), unit) for point in POINTS]
     slope = level_text(st.slope_mv_per_s, unit)
     spread = level_text(st.spread_mv, unit).removeprefix("+")
-    return Row(st.lead, kind, (*levels, slope, f"{st.n_beats}", spread))
+    return Row(st.lead, kind, (*levels, slope, spread, f"{st.n_beats}"))
 
 
 def _difference(raw: LeadSt, cleaned: LeadSt, unit: Unit, guard: GuardReport | None) -> Row:

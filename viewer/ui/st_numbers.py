@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIntValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -36,8 +36,7 @@ from viewer.ui.inks import Inks
 from viewer.ui.st_table import StTable
 from viewer.ui.theme import PAPER, Theme
 
-UNKNOWN_AGE = 0
-"""The spin box's lowest value, shown as "not known"."""
+OLDEST = 130
 
 
 class StNumbers(QWidget):
@@ -69,11 +68,10 @@ class StNumbers(QWidget):
     # building
 
     def _build_person(self) -> None:
-        self.age = QSpinBox()
-        self.age.setRange(UNKNOWN_AGE, 120)
-        self.age.setSpecialValueText("not known")
-        self.age.setSuffix(" years")
-        self.age.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.age = QLineEdit()
+        self.age.setValidator(QIntValidator(0, OLDEST, self))
+        self.age.setPlaceholderText("not known")
+        self.age.setFixedWidth(self.fontMetrics().horizontalAdvance("not known") + 24)
         self.age.setAccessibleName("Age in years")
         self.age.setToolTip("Thresholds in V2–V3 depend on age and sex; nothing is assumed")
         self.sex = QComboBox()
@@ -81,7 +79,7 @@ class StNumbers(QWidget):
         self.sex.setToolTip(self.age.toolTip())
         for text, value in (("not known", None), ("woman", "F"), ("man", "M")):
             self.sex.addItem(text, value)
-        self.age.valueChanged.connect(lambda _: self._say_person())
+        self.age.textChanged.connect(lambda _: self._say_person())
         self.sex.currentIndexChanged.connect(lambda _: self._say_person())
 
     def _build_intervals(self) -> None:
@@ -94,7 +92,7 @@ class StNumbers(QWidget):
 
     def _lay_out(self) -> None:
         person = QHBoxLayout()
-        for widget in (QLabel("Age"), self.age, QLabel("Sex"), self.sex):
+        for widget in (QLabel("Age, years"), self.age, QLabel("Sex"), self.sex):
             person.addWidget(widget)
         person.addStretch(1)
         tools = QHBoxLayout()
@@ -138,8 +136,7 @@ class StNumbers(QWidget):
     def show_person(self, age_years: float | None, sex: str | None) -> None:
         """What the file says; not a gesture of the reader."""
         with QSignalBlocker(self.age), QSignalBlocker(self.sex):
-            known = age_years is not None
-            self.age.setValue(round(age_years) if known else UNKNOWN_AGE)  # type: ignore[arg-type]
+            self.age.setText("" if age_years is None else f"{age_years:.0f}")
             self.sex.setCurrentIndex(max(self.sex.findData(sex), 0))
 
     def show_result(self, result: StResult | None) -> None:
@@ -229,8 +226,9 @@ class StNumbers(QWidget):
     # hand
 
     def _say_person(self) -> None:
-        age = self.age.value()
-        self.person_changed.emit(None if age == UNKNOWN_AGE else float(age), self.sex.currentData())
+        typed = self.age.text()
+        age_years = float(typed) if self.age.hasAcceptableInput() else None
+        self.person_changed.emit(age_years, self.sex.currentData())
 
     def _copy(self) -> None:
         if self.result is not None:
