@@ -75,7 +75,7 @@ def obstacle(session: Session, choice: Choice) -> str | None:
         return "There is no cleaned trace; press Denoise first."
     if not cleaned.samples.has(start, stop):
         return "This stretch is not cleaned yet; wait until cleaning is done."
-    if session.guard is None:
+    if session.guard is None or not session.guard_complete:
         return "What cleaning changed is still being checked; wait a moment."
     if session.export_blocked:
         return "Cleaning changed the ST segment or the QRS too much; take note of it first."

@@ -14,7 +14,7 @@ from viewer.recording import Recording
 from viewer.state.cleaned import Cleaned
 
 if TYPE_CHECKING:
-    from inference.st import GuardReport
+    from inference.guard import GuardReport
 
 Provenance = dict[str, Any]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 LIMIT = 12
 
-OPENABLE = (".hea", ".npz", ".npy")
+OPENABLE = (".hea", ".npz", ".npy", ".h5", ".hdf5")
 """Suffixes that name a recording when a folder is paged through."""
 
 

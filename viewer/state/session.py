@@ -16,7 +16,7 @@ from viewer.state.timeline import Timeline
 from viewer.state.undo import UndoStack
 
 if TYPE_CHECKING:  # scipy must not delay the first paint
-    from inference.st import GuardReport
+    from inference.guard import GuardReport
 
 
 class Session:
@@ -37,6 +37,7 @@ class Session:
         self.recording: Recording | None = None
         self.cleaned: Cleaned | None = None
         self.guard: GuardReport | None = None
+        self.guard_complete = False  # every cleaned sample was looked at
         self.guard_acknowledged = False
 
     @property
@@ -90,18 +91,28 @@ class Session:
             self.cleaned = None
             self.cleaned_changed.emit()
 
-    def set_guard(self, report: GuardReport | None) -> None:
-        """What the fidelity guard says of the cleaned trace, as far as it was looked at."""
-        if report is not self.guard or self.guard_acknowledged:
-            self.guard = report
+    def set_guard(self, report: GuardReport | None, *, complete: bool = False) -> None:
+        """What the fidelity guard says of the cleaned trace, as far as it was looked at.
+
+        A report that says what was acknowledged already stays acknowledged.
+        """
+        before = self.guard
+        if before is None and report is None:
+            return
+        if before is None or report is None or _verdict(before) != _verdict(report):
             self.guard_acknowledged = False
-            self.guard_changed.emit()
+        self.guard, self.guard_complete = report, complete
+        self.guard_changed.emit()
 
     def acknowledge_guard(self) -> None:
         """The reader has seen what cleaning changed and wants the trace all the same."""
         if self.guard is not None and not self.guard_acknowledged:
             self.guard_acknowledged = True
             self.guard_changed.emit()
+
+
+def _verdict(report: GuardReport) -> tuple[str, str]:
+    return report.state, report.reason
 
 
 def suited_layout(name: str, recording: Recording) -> Layout:

@@ -48,6 +48,7 @@ class Command:
     release   for a key that is held: what letting go does
     icon      name in resources/icons
     short     title on the tool bar
+    primary   the one thing most readers came for: drawn filled
     """
 
     id: str
@@ -61,6 +62,7 @@ class Command:
     release: Run | None = None
     icon: str | None = None
     short: str | None = None
+    primary: bool = False
 
 
 def _layouts() -> Iterator[Command]:
@@ -127,7 +129,7 @@ FILE = (
         "file.open",
         "Open…",
         ("Ctrl+O",),
-        "Open a recording: WFDB, NPZ, HDF5, CSV …",
+        "Open a recording: WFDB, NPZ, NPY or HDF5",
         lambda w: w.files.ask_and_open(),
         "File",
         icon="open",
@@ -188,6 +190,15 @@ FILE = (
         has_recording,
         icon="export",
         short="Export",
+    ),
+    Command(
+        "file.snapshot",
+        "Save page as picture or PDF…",
+        ("Ctrl+Shift+S",),
+        "The page as it is on screen: PNG, or PDF in true size",
+        lambda w: w.exporting.ask_snapshot(),
+        "File",
+        has_recording,
     ),
     Command(
         "file.close",
@@ -357,6 +368,7 @@ CLEANING = (
         "Cleaning",
         has_recording,
         icon="denoise",
+        primary=True,
     ),
     Command(
         "denoise.card",
@@ -389,6 +401,15 @@ CLEANING = (
         lambda w: w.cleaning.drop(),
         "Cleaning",
         lambda w: w.session.cleaned is not None,
+    ),
+    Command(
+        "guard.show",
+        "What cleaning changed…",
+        ("Ctrl+Shift+G",),
+        "The fidelity guard: change of ST, QRS, QT and R time in every lead",
+        lambda w: w.show_guard(),
+        "Cleaning",
+        lambda w: w.session.guard is not None,
     ),
     Command(
         "work.cancel",

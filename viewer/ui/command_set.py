@@ -52,7 +52,8 @@ class CommandSet(QObject):
         """Icons in the colours of the theme."""
         for command in COMMANDS:
             if command.icon is not None:
-                self.actions[command.id].setIcon(icon(command.icon, theme.text, theme.line))
+                colour = theme.on_accent if command.primary else theme.text
+                self.actions[command.id].setIcon(icon(command.icon, colour, theme.quiet))
 
     def refresh(self) -> None:
         """What can be done now, and which switches are on."""

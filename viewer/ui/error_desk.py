@@ -8,7 +8,7 @@ import threading
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -86,6 +86,7 @@ class ErrorDialog(QMessageBox):
     def __init__(self, error: BaseException, window: QWidget) -> None:
         super().__init__(window)
         self.setModal(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # keys stay the window's
         self.setIcon(QMessageBox.Icon.Warning)
         self.setWindowTitle("Leadlight: unexpected error")
         self.setText(

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.jobs.export import FORMATS, Choice, TraceName, obstacle, suggested_name
-from viewer.jobs.runner import LatestJob
 from viewer.settings import Settings
 from viewer.state.session import Session
 from viewer.ui.timeline_bar import clock
@@ -38,7 +37,7 @@ class ExportDialog(QDialog):
     save_asked = Signal(object)  # Choice
     acknowledge_asked = Signal()
 
-    def __init__(self, session: Session, settings: Settings, job: LatestJob, parent: QWidget):
+    def __init__(self, session: Session, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
         assert session.recording is not None
         self._session, self._settings = session, settings
@@ -64,7 +63,7 @@ class ExportDialog(QDialog):
         self.save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         self._lay_out()
         self._preset()
-        self._connect(job)
+        self._connect()
         self._changed()
 
     @property
@@ -85,7 +84,13 @@ class ExportDialog(QDialog):
         self.message.setText(sentence)
         self.save.setEnabled(True)
 
-    def _connect(self, job: LatestJob) -> None:
+    def done(self, result: int) -> None:
+        """Closed: listen no more."""
+        for signal in (self._session.guard_changed, self._session.cleaned_changed):
+            signal.disconnect(self._changed, missing_ok=True)
+        super().done(result)
+
+    def _connect(self) -> None:
         self._traces.buttonClicked.connect(lambda _: self._renamed())
         self._spans.buttonClicked.connect(lambda _: self._renamed())
         self.format.currentIndexChanged.connect(lambda _: self._renamed())
@@ -96,7 +101,6 @@ class ExportDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         for signal in (self._session.guard_changed, self._session.cleaned_changed):
             signal.connect(self._changed)
-        job.progressed.connect(lambda _: None)
 
     def _preset(self) -> None:
         has_cleaned = self._session.cleaned is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,12 +18,7 @@ from viewer.state.recent import still_there, with_newest
 from viewer.state.session import Session
 from viewer.ui.import_sheet import ImportSheet
 
-log = logging.getLogger(__name__)
-
-FILTER = (
-    "ECG recordings (*.hea *.dat *.mat *.npz *.npy *.h5 *.hdf5 *.csv *.txt *.edf *.bdf"
-    " *.dcm *.xml *.scp);;All files (*)"
-)
+FILTER = "ECG recordings (*.hea *.dat *.mat *.npz *.npy *.h5 *.hdf5);;All files (*)"
 SAMPLE = "samples/ptbxl_noisy.hea"
 
 

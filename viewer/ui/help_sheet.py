@@ -60,6 +60,7 @@ class HelpSheet(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Leadlight: keys")
         self.resize(780, 620)
         browser = QTextBrowser()
@@ -76,6 +77,7 @@ class Palette(QDialog):
 
     def __init__(self, parent: QWidget, can_run: Callable[[Command], bool]) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Find a command")
         self.resize(520, 420)
         self._can_run = can_run

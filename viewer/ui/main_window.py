@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QUrl
+from PySide6.QtCore import QByteArray, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QInputDialog, QMainWindow, QWidget
 
 from viewer.folders import log_folder
 from viewer.jobs.denoise import Cleaning
+from viewer.jobs.guard import Guarding
 from viewer.jobs.load import Reader
 from viewer.jobs.runner import LatestJob, one_thread
+from viewer.jobs.warm_up import warm_up
 from viewer.settings import Settings
 from viewer.state.layouts import find
 from viewer.state.session import Session
@@ -23,6 +25,7 @@ from viewer.ui.command_set import CommandSet
 from viewer.ui.error_desk import ErrorDesk
 from viewer.ui.exporting import Exporting
 from viewer.ui.files import Files, dropped_paths
+from viewer.ui.guard_sheet import GuardSheet
 from viewer.ui.help_sheet import HelpSheet, Palette
 from viewer.ui.method_card import MethodCard
 from viewer.ui.notices import Notices
@@ -33,6 +36,8 @@ from viewer.ui.timeline_bar import TimelineBar, clock, parse_clock
 from viewer.ui.tool_bar import ToolBar
 from viewer.ui.trace_view import TraceView
 from viewer.ui.work_reports import WorkReports
+
+WARM_UP_AFTER_MS = 300
 
 
 class MainWindow(QMainWindow):
@@ -53,12 +58,17 @@ class MainWindow(QMainWindow):
         self.model_queue = one_thread(self)  # a GPU is one queue
         self.files = Files(reader, self.session, settings, self)
         self.cleaning = Cleaning(self.session, settings, self.model_queue, self)
+        self.guarding = Guarding(self.session, self.cleaning, self)
         self.exporting = Exporting(self.session, settings, self)
         self._build()
         self.reports = WorkReports(self)
         self._connect()
         self._restore()
         self._recording_changed()
+        self.warming = LatestJob(self, self.model_queue)
+        self._soon = QTimer(self, interval=WARM_UP_AFTER_MS, singleShot=True)
+        self._soon.timeout.connect(self._warm_up)
+        self.files.opened.connect(self._soon.start)
 
     @property
     def moves_the_page(self) -> tuple[QWidget, ...]:
@@ -73,6 +83,12 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """What the command line named."""
         self.files.open_all(paths)
+
+    def _warm_up(self) -> None:
+        """The page is there; now fetch what cleaning will need, once."""
+        self.files.opened.disconnect(self._soon.start)
+        method = self.cleaning.method
+        self.warming.start(lambda progress: warm_up(method, progress))
 
     # ---- building ----
 
@@ -179,6 +195,12 @@ class MainWindow(QMainWindow):
 
     def show_card(self) -> None:
         MethodCard(self.cleaning.method, self).open()
+
+    def show_guard(self) -> None:
+        if self.session.guard is not None:
+            sheet = GuardSheet(self.session, self.theme, self)
+            sheet.acknowledge_asked.connect(self.session.acknowledge_guard)
+            sheet.open()
 
     def cancel(self) -> None:
         self.files.opening.job.cancel()

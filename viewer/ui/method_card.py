@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from inference.registry import Method
@@ -46,6 +47,7 @@ class MethodCard(QDialog):
 
     def __init__(self, method: Method, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Method: {method.title}")
         self.resize(560, 460)
         browser = QTextBrowser()

@@ -57,7 +57,7 @@ class StartPage(QWidget):
         column.setSpacing(12)
         for text, name in (
             ("Drop an ECG here", "title"),
-            ("a file or a folder: WFDB (.hea .dat .mat), NPZ, NPY, HDF5, CSV", "quiet"),
+            ("a file or a folder: WFDB (.hea .dat .mat), NPZ, NPY, HDF5", "quiet"),
         ):
             column.addWidget(_label(text, name), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(10)

@@ -9,7 +9,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from inference.registry import DENOISERS, Method
+from viewer.state.guard_view import badge
 from viewer.ui.command_set import CommandSet
+from viewer.ui.icons import icon
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -36,10 +38,10 @@ class ToolBar(QToolBar):
         self.addSeparator()
         self.method_button = self._menu_button("Cleaning method", self._method_menu())
         self.add("denoise.card")
-        self.primary = self.add("denoise.start", text=True)
-        self.primary.setObjectName("primary")
+        self.add("denoise.start", text=True).setObjectName("primary")
         self.add("show.overlay", text=True)
         self.add("show.residual", text=True)
+        self.guard_button = self._guard_button()
         self.addWidget(_stretch())
         self.add("file.export", text=True)
 
@@ -67,6 +69,7 @@ class ToolBar(QToolBar):
         self.method_button.setText(method.title)
         for action in self._methods.actions():
             action.setChecked(action.data() == method.name)
+        self._refresh_guard()
 
     def _menu_button(self, name: str, menu: QMenu) -> QToolButton:
         button = QToolButton()
@@ -100,6 +103,29 @@ class ToolBar(QToolBar):
         action.setToolTip(method.summary)
         action.triggered.connect(lambda _=False: self._window.choose_method(method.name))
         return action
+
+    def _guard_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self._window.show_guard())
+        self._guard_action = self.addWidget(button)
+        self._guard_action.setVisible(False)
+        return button
+
+    def _refresh_guard(self) -> None:
+        """The guard's verdict as icon and text, once there is one."""
+        session, theme = self._window.session, self._window.theme
+        report = session.guard
+        self._guard_action.setVisible(report is not None)
+        if report is None:
+            return
+        said = badge(report, acknowledged=session.guard_acknowledged)
+        colour = theme.on_red if report.state == "block" else theme.text
+        self.guard_button.setIcon(icon(said.icon, colour))
+        self.guard_button.setText(said.text)
+        self.guard_button.setToolTip(f"{said.tip} (Ctrl+Shift+G)")
+        self.guard_button.setAccessibleName(said.tip)
 
 
 def _stretch() -> QWidget:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from viewer.state.cleaned import Cleaned
+from viewer.state.guard_view import badge
 from viewer.ui.status import notes_of
 from viewer.ui.trace_view import Point
 
@@ -46,7 +47,11 @@ class WorkReports(QObject):
         cleaning.broke.connect(self._window.errors.report)
         cleaning.ended.connect(self._settle)
         self._window.session.cleaned_changed.connect(self._device)
+        self._window.session.guard_changed.connect(self._guard)
+        self._window.guarding.broke.connect(self._window.errors.report)
         self._window.exporting.broke.connect(self._window.errors.report)
+        self._window.exporting.refused.connect(self.refuse)
+        self._window.exporting.done.connect(lambda text: self._status.showMessage(text, 8000))
         self._window.trace_view.failed.connect(self._unreadable)
         self._window.trace_view.pointed.connect(self._point)
 
@@ -86,6 +91,17 @@ class WorkReports(QObject):
     def _cleaned(self, cleaned: Cleaned) -> None:
         for note in cleaned.notes:
             self._notices.say("info", note)
+
+    def _guard(self) -> None:
+        """A red guard is said once in a strip; everything else stays in the tool bar."""
+        session = self._window.session
+        self._notices.clear("block")
+        if session.guard is not None and session.export_blocked:
+            said = badge(session.guard)
+            sentence = f"{said.text}. Compare with the raw trace; export is blocked until then."
+            notice = self._notices.say("block", sentence)
+            notice.add_button("Show what changed", self._window.show_guard)
+            notice.add_button("I have seen it", session.acknowledge_guard)
 
     def _device(self) -> None:
         cleaned = self._window.session.cleaned
