@@ -81,5 +81,6 @@ def describe(entry: Entry) -> str:
         f"{entry['path']} -> {entry['output']}",
         f"  {entry['method']} {entry['version']} on {entry['device']}, {entry['seconds']:.2f} s",
         f"  guard: {guard['state']}: {guard['reason']}",
+        f"  what was done: {entry['sidecar']}",
     ]
     return "\n".join(lines + [f"  note: {note}" for note in entry["notes"]])
