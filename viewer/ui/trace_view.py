@@ -71,28 +71,28 @@ class TraceView(QWidget):
         self._loading = QTimer(self, interval=LOADING_MS)
         self._loading.timeout.connect(self._more_samples)
         self._follow()
-        self._graphics.resized.connect(self.relay)
+        self.paper.resized.connect(self.relay)
         self._recording_changed()
 
     def _build(self) -> None:
-        self._graphics = _Paper(self)
+        self.paper = _Paper(self)
         self._box = ViewBox(
             border=None, invertY=True, enableMouse=False, enableMenu=False, defaultPadding=0.0
         )
         self._box.setMouseEnabled(False, False)
-        self._graphics.setCentralItem(self._box)
+        self.paper.setCentralItem(self._box)
         self._sheet = SheetItem(self._reading_failed)
         self._box.addItem(self._sheet, ignoreBounds=True)
-        self._scroll = QScrollBar(Qt.Orientation.Vertical)
-        self._scroll.valueChanged.connect(self._place)
-        self._scroll.hide()
+        self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
+        self.scroll_bar.valueChanged.connect(self._place)
+        self.scroll_bar.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._graphics, 1)
-        row.addWidget(self._scroll)
+        row.addWidget(self.paper, 1)
+        row.addWidget(self.scroll_bar)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocusProxy(self._graphics)
+        self.setFocusProxy(self.paper)
 
     def _follow(self) -> None:
         session = self.session
@@ -126,7 +126,7 @@ class TraceView(QWidget):
             self._sheet.clear()
             return
         self._sources[Trace.RAW] = Source(recording.samples, recording.fs_hz)
-        self._scroll.setValue(0)
+        self.scroll_bar.setValue(0)
         self._summarise()
         self._cleaned_changed()
 
@@ -166,6 +166,10 @@ class TraceView(QWidget):
         else:
             self._loading.stop()
 
+    def summarised(self) -> bool:
+        """Whether every overview can be drawn in full."""
+        return not any(_needs_summary(source) for source in self._sources.values())
+
     def _more_samples(self) -> None:
         self._summarise()
         self._sheet.samples_came()
@@ -184,7 +188,7 @@ class TraceView(QWidget):
         recording = self._recording
         if recording is None or recording is not self.session.recording:
             return  # nothing open, or another one that has not been announced yet
-        if self._busy or self._graphics.width() < 2:
+        if self._busy or self.paper.width() < 2:
             return
         self._busy = True  # the page tells the timeline its span, which says "changed"
         try:
@@ -210,7 +214,7 @@ class TraceView(QWidget):
     def _sheet_room(self) -> Sheet:
         recording, paper = self._recording, self.session.paper
         assert recording is not None
-        width, height = self._graphics.width(), self._graphics.height()
+        width, height = self.paper.width(), self.paper.height()
         true = paper.px_per_mm
         fitting = fit_px_per_mm(paper, recording.leads, width, height)
         self.px_per_mm = fitting if true is None else true
@@ -223,11 +227,11 @@ class TraceView(QWidget):
         traces = tuple(t for t in self.session.layers.traces if t in self._sources)
         content = Content(dict(self._sources), traces, self._text(recording, page, traces))
         self._sheet.show(page, content, self._device_px_per_mm, self._inks)
-        view_mm = self._graphics.height() / self.px_per_mm
+        view_mm = self.paper.height() / self.px_per_mm
         hidden_mm = max(page.height_mm - view_mm, 0.0)
-        self._scroll.setVisible(hidden_mm > 0.5)
-        self._scroll.setRange(0, round(hidden_mm * self.px_per_mm))
-        self._scroll.setPageStep(self._graphics.height())
+        self.scroll_bar.setVisible(hidden_mm > 0.5)
+        self.scroll_bar.setRange(0, round(hidden_mm * self.px_per_mm))
+        self.scroll_bar.setPageStep(self.paper.height())
         self._place()
 
     def _text(self, recording: Recording, page: Page, traces: tuple[Trace, ...]) -> PageText:
@@ -246,8 +250,8 @@ class TraceView(QWidget):
 
     def _place(self) -> None:
         """Which part of the page the view box shows, in millimetres."""
-        top_mm = self._scroll.value() / self.px_per_mm
-        size = self._graphics.size()
+        top_mm = self.scroll_bar.value() / self.px_per_mm
+        size = self.paper.size()
         area = QRectF(0, top_mm, size.width() / self.px_per_mm, size.height() / self.px_per_mm)
         self._box.setRange(area, padding=0, update=True, disableAutoRange=True)
 
@@ -258,7 +262,7 @@ class TraceView(QWidget):
         if self.page is None:
             return None
         x_mm = place.x() / self.px_per_mm
-        y_mm = (place.y() + self._scroll.value()) / self.px_per_mm
+        y_mm = (place.y() + self.scroll_bar.value()) / self.px_per_mm
         cell = self.page.cell_at(x_mm, y_mm)
         return None if cell is None else Point(cell.lead, cell.time_s(x_mm), cell.value_mv(y_mm))
 
@@ -271,15 +275,15 @@ class TraceView(QWidget):
             self.session.paper.step_speed(_one(notches))
         elif modifiers & Qt.KeyboardModifier.ShiftModifier:
             self.session.paper.step_gain(_one(notches))
-        elif self.session.timeline.last_start_s > 0 or not self._scroll.isVisible():
+        elif self.session.timeline.last_start_s > 0 or not self.scroll_bar.isVisible():
             self.session.timeline.step(-notches)
         else:
-            self._scroll.setValue(self._scroll.value() - round(notches * WHEEL_NOTCH / 2))
+            self.scroll_bar.setValue(self.scroll_bar.value() - round(notches * WHEEL_NOTCH / 2))
         event.accept()
 
     def snapshot(self) -> QImage:
         """What is on screen now, at its own resolution."""
-        picture: QImage = self._graphics.grab().toImage()
+        picture: QImage = self.paper.grab().toImage()
         return picture
 
     def changeEvent(self, event: QEvent) -> None:

@@ -66,7 +66,8 @@ def pixels(image):
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     bytes_per_line = image.bytesPerLine()
     buffer = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), bytes_per_line)
-    return buffer[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)[:, :, 2::-1]
+    wide = buffer[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)
+    return wide[:, :, 2::-1].copy()  # the buffer goes with the image
 
 
 def ink(image, colour="#000000", tolerance=90):
