@@ -25,7 +25,8 @@ if sys.version_info < (3, 11):  # noqa: UP036  (an older Python must be told)
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from installer import environment, system_packages  # noqa: E402
+from installer import environment  # noqa: E402
+from viewer import system_packages  # noqa: E402
 
 SAMPLE = ROOT / "resources" / "samples" / "ptbxl_noisy.hea"
 LINTERS = (

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer import system_packages
+from viewer import system_packages
 
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = ROOT / "installer" / "constraints.txt"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from viewer import __version__
 from viewer.cli.failures import CommandError
+from viewer.system_packages import has_display
 
 Options = argparse.Namespace
 EPILOG = """
@@ -92,6 +94,7 @@ COMMANDS = (
     Command("st", "ST segment of the raw and the cleaned trace", (_paths, _st, _method, _json)),
     Command("snapshot", "draw one page to PNG or PDF", (_path, _snapshot, _method)),
     Command("models", "the methods and models that are here", (_json,)),
+    Command("doctor", "what is here, what is missing, and what mends it", (_device, _json)),
 )
 
 
@@ -138,10 +141,10 @@ def window_parser() -> argparse.ArgumentParser:
 
 
 def _open_window(options: Options) -> int:
-    from viewer.app import has_display, run
+    from viewer.app import run
     from viewer.cli.cleaning import method_of
 
-    if not has_display():
+    if not (os.environ.get("QT_QPA_PLATFORM") or has_display()):
         raise CommandError("There is no display here; `leadlight snapshot` draws pages to files.")
     method = method_of(options).name if options.method else None
     return run(options.paths, device=options.device, method=method)

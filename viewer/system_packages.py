@@ -1,4 +1,7 @@
-"""What Qt needs from a Linux system besides its wheels: found, installed, or named."""
+"""What Qt needs from a Linux system besides its wheels: found, installed, or named.
+
+Standard library only: the bootstrap uses it before anything is installed.
+"""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from installer import system_packages
-from installer.system_packages import ALWAYS, FONT_PACKAGE, WITH_X11, apt_command, missing_packages
+from viewer import system_packages
+from viewer.system_packages import ALWAYS, FONT_PACKAGE, WITH_X11, apt_command, missing_packages
 
 
 def test_a_complete_system_lacks_nothing():
