@@ -109,7 +109,7 @@ def _qrs(velocity: Floats, fs_hz: float, r_index: int) -> tuple[int, int]:
     near, reach = round(0.06 * fs_hz), round(QRS_REACH_S * fs_hz)
     first, last = max(0, r_index - near), min(len(velocity), r_index + near)
     top = float(velocity[first:last].max())
-    high = np.flatnonzero(velocity[first:last] > 0.4 * top) + first
+    high = np.flatnonzero(velocity[first:last] >= 0.4 * top) + first
     before = velocity[max(0, r_index - reach) : high[0]]
     after = velocity[high[-1] : r_index + reach]
     still = max(2, round(STILL_S * fs_hz))
