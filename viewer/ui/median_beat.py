@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -35,6 +35,7 @@ from viewer.state.beat_page import (
     lay_out,
 )
 from viewer.ui.inks import PAPER, Inks
+from viewer.ui.own_keys import keeps
 from viewer.ui.small_paper import blended, draw_curve, many_lines, rule, solid
 
 GRAB_PX = 6.0
@@ -226,6 +227,10 @@ class MedianBeatCanvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragging = False
+
+    def event(self, event: QEvent) -> bool:
+        """The arrow keys stay here while the focus does."""
+        return keeps(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QWidget
 from viewer.state.noise_map_cells import MapCells, State
 from viewer.state.noise_map_geometry import Columns, Rows, TimeAxis, columns
 from viewer.ui.noise_map_painting import CellPainter, small_font
+from viewer.ui.own_keys import keeps
 from viewer.ui.theme import PAPER, Theme
 
 TOP_PX = 3.0
@@ -284,6 +285,10 @@ class NoiseMapCanvas(QWidget):
             return
         self.chosen_lead = None if row == self.chosen_lead else row
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """The arrow keys stay here while the focus does."""
+        return keeps(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from viewer.state.noise_map_cells import MapCells, State
 from viewer.state.noise_map_geometry import TimeAxis, columns
 from viewer.ui.noise_map_painting import CellPainter
+from viewer.ui.own_keys import keeps
 from viewer.ui.theme import PAPER, Theme
 
 HEIGHT_PX = 16
@@ -126,6 +127,10 @@ class OverviewRibbon(QWidget):
         if index is None:
             return clock
         return f"{clock}: {WORDS[State(int(self.cells.worst()[index]))]}"
+
+    def event(self, event: QEvent) -> bool:
+        """The arrow keys stay here while the focus does."""
+        return keeps(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):

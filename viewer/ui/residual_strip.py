@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from viewer.state.residual import LockedAverage, Verdict
 from viewer.ui.inks import PAPER, Inks
+from viewer.ui.own_keys import keeps
 from viewer.ui.small_paper import blended, draw_curve, rule, solid
 
 MARKS = {Verdict.CLEAR: "", Verdict.LOCKED: "⚠", Verdict.CANNOT_TELL: "?"}
@@ -179,6 +180,10 @@ class ResidualCanvas(QWidget):
             self.chosen = lead
             self.lead_chosen.emit(self.average.leads[lead])
             self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """The arrow keys stay here while the focus does."""
+        return keeps(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.average is None:

@@ -18,15 +18,19 @@ class Room(QWidget):
         super().__init__()
         self.setObjectName("room")
         reading = QWidget()
-        below = _column(reading)
-        below.addWidget(page, 1)
-        below.addWidget(timeline_bar)
+        self._below = _column(reading)
+        self._below.addWidget(page, 1)
+        self._below.addWidget(timeline_bar)
         self._stack = QStackedWidget()
         self._stack.addWidget(start)
         self._stack.addWidget(reading)
         column = _column(self)
         column.addWidget(notices)
         column.addWidget(self._stack, 1)
+
+    def add_ribbon(self, ribbon: QWidget) -> None:
+        """A line over the whole recording, between the page and the time bar."""
+        self._below.insertWidget(1, ribbon)
 
     def show_page(self, page: bool) -> None:
         """The page of the open recording, or the start page."""

@@ -101,6 +101,11 @@ class StPanel(QTabWidget):
         self._beat_says("")
         self._show_map()
 
+    @property
+    def page(self) -> str:
+        """The title of the page in front."""
+        return self.tabText(self.currentIndex())
+
     def show_page(self, page: str) -> None:
         """Bring "ST", "Median beat" or "ST map" to the front."""
         for index in range(self.count()):
