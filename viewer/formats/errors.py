@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Question = Literal["fs_hz", "unit", "axis", "leads"]
@@ -26,6 +27,13 @@ class ImportHints:
 
 class RecordingError(Exception):
     """Shown to the user as it is: which file, what is wrong, what to do."""
+
+
+def too_large(path: Path) -> RecordingError:
+    """What to say when memory runs out."""
+    return RecordingError(
+        f"{path.name} needs more memory than reading may take: split it into shorter files."
+    )
 
 
 class NeedsHints(RecordingError):

@@ -46,9 +46,9 @@ def limit_memory() -> None:
         return
     import resource
 
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
     limit = pages * resource.getpagesize() + MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -76,8 +76,6 @@ class _Server:
             return
         try:
             self._open(number, request)
-        except MemoryError:
-            self._fail(number, RecordingError(too_large(request["path"])))
         except RecordingError as error:
             self._fail(number, error)
 
@@ -124,9 +122,6 @@ class _Server:
         except StopIteration as done:
             del self._copying[number]
             self._say(number, {"kind": "finished", "outcome": wire.outcome_to(done.value)})
-        except MemoryError:
-            del self._copying[number]
-            self._fail(number, RecordingError("The recording needs too much memory to be read."))
         except RecordingError as error:
             del self._copying[number]
             self._fail(number, error)
@@ -136,9 +131,3 @@ class _Server:
 
     def _say(self, number: int, message: wire.Message) -> None:
         wire.send(self._connection, {**message, "number": number})
-
-
-def too_large(path: str) -> str:
-    from viewer.formats.files import shown
-
-    return f"{shown(path)} needs more memory than reading may take: split it into shorter files."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viewer.formats.errors import ImportHints, RecordingError
+from viewer.formats.errors import ImportHints, RecordingError, too_large
 from viewer.formats.files import shown
 from viewer.formats.parsed import Decoding, Outcome, Parsed
 from viewer.formats.registry import parse
@@ -59,7 +59,9 @@ def guarded(parsed: Parsed, sink: Sink) -> Decoding:
         return (yield from parsed.decode(sink))
     except RecordingError:
         raise
-    except (OSError, ValueError, EOFError, MemoryError, OverflowError, IndexError):
+    except MemoryError:
+        raise too_large(parsed.path) from None
+    except (OSError, ValueError, EOFError, OverflowError, IndexError):
         log.debug("cannot decode %s", parsed.path.name, exc_info=True)
         raise RecordingError(
             f"{shown(parsed.path)} is damaged and cannot be read: get it again from its source."

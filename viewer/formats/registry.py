@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from viewer.formats.errors import ImportHints, RecordingError
+from viewer.formats.errors import ImportHints, RecordingError, too_large
 from viewer.formats.files import resolve, shown
 from viewer.formats.hdf5_reader import MAGIC as HDF5_MAGIC
 from viewer.formats.hdf5_reader import Hdf5Reader
@@ -50,7 +50,9 @@ def parse(path: Path | str, hints: ImportHints) -> Parsed:
     except PermissionError as error:
         name = shown(error.filename or found)
         raise RecordingError(f"{name} may not be read: ask for access to it.") from None
-    except (OSError, MemoryError, ValueError, OverflowError, EOFError):
+    except MemoryError:
+        raise too_large(found) from None
+    except (OSError, ValueError, OverflowError, EOFError):
         log.debug("cannot read %s", found.name, exc_info=True)
         raise RecordingError(
             f"{shown(found)} is damaged and cannot be read: get it again from its source."

@@ -23,7 +23,7 @@ class Target:
 
     row     of the sink; None for a signal that is only summed up
     repeat  how often each sample is written (slower leads are held, never interpolated)
-    scale   None to store digits as they are, else (factor, shift) into another step
+    scale   None to store digits as they are, else (step_mv, offset_mv) to store float32 mV
     """
 
     def __init__(
@@ -167,8 +167,8 @@ class _GroupReader:
     def _stored(self, values: Ints, target: Target, has_gaps: bool) -> NDArray[np.generic]:
         out: NDArray[np.generic]
         if target.scale is not None:
-            factor, shift = target.scale
-            out = np.rint(values * factor + shift).astype(self._dtype)
+            step_mv, offset_mv = target.scale
+            out = (values * step_mv + offset_mv).astype(self._dtype)
         else:
             out = values.astype(self._dtype, copy=has_gaps)
         if has_gaps:

@@ -36,16 +36,24 @@ def find_header(path: Path) -> Path:
     """
     if path.suffix.lower() == ".hea" or looks_like_header(first_bytes(path)):
         return path
+    found = header_beside(path)
+    if found is not None:
+        return found
+    raise RecordingError(
+        f"{shown(path)} needs its header {shown(path.with_suffix('.hea'))} beside it: "
+        "copy both into one folder, then open again."
+    )
+
+
+def header_beside(path: Path) -> Path | None:
+    """The header in the same folder that has the file's stem, or names the file."""
     for candidate in (path.with_suffix(".hea"), path.with_name(path.name + ".hea")):
         if candidate.is_file():
             return candidate.resolve()
     for candidate in islice(sorted(path.parent.glob("*.hea")), SEARCH_LIMIT):
         if candidate.is_file() and path.name.encode() in first_bytes(candidate):
             return candidate.resolve()
-    raise RecordingError(
-        f"{shown(path)} needs its header {shown(path.with_suffix('.hea'))} beside it: "
-        "copy both into one folder, then open again."
-    )
+    return None
 
 
 def segment_names(headers: list[Path]) -> set[str]:

@@ -118,12 +118,13 @@ def parse_header(source: bytes, path: Path) -> Header:
         n_segments = _bounded(found["segments"], SEGMENT_LIMIT, "segments", path)
         segments = _segments(content, n_segments, path)
     else:
-        signals = tuple(_signal(line, path) for line in content)
-        if len(signals) != n_signals:
+        described = list(content)
+        if len(described) != n_signals:  # before reading each of a million lines
             raise RecordingError(
-                f"{shown(path)} announces {n_signals} signals but describes {len(signals)}: "
+                f"{shown(path)} announces {n_signals} signals but describes {len(described)}: "
                 "the header is damaged; get it again from its source."
             )
+        signals = tuple(_signal(line, path) for line in described)
     return Header(
         path=path,
         n_signals=n_signals,
@@ -188,17 +189,18 @@ def _record_match(line: str, stem: str) -> re.Match[str] | None:
 
 
 def _segments(lines: Iterator[str], expected: int, path: Path) -> tuple[tuple[str, int], ...]:
+    listed = list(lines)
+    if len(listed) != expected or not listed:
+        raise RecordingError(
+            f"{shown(path)} announces {expected} segments but lists {len(listed)}: "
+            "the header is damaged; get it again from its source."
+        )
     segments = []
-    for line in lines:
+    for line in listed:
         found = _SEGMENT.fullmatch(line)
         if found is None:
             raise RecordingError(f"{shown(path)} has a segment line that cannot be read.")
         segments.append((found["name"], _bounded(found["length"], SAMPLE_LIMIT, "samples", path)))
-    if len(segments) != expected or not segments:
-        raise RecordingError(
-            f"{shown(path)} announces {expected} segments but lists {len(segments)}: "
-            "the header is damaged; get it again from its source."
-        )
     return tuple(segments)
 
 

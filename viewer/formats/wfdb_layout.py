@@ -87,6 +87,12 @@ def single_layout(header: Header, hints: ImportHints) -> Layout:
     wanted = _ecg_signals(header, present, hints, warnings)
     frames = _frames(header, groups, warnings)
     scale = tuple(_scale(header.signals[i], header.path, hints) for i in wanted)
+    upside_down = [header.signals[i].lead for i in wanted if (header.signals[i].gain or 1) < 0]
+    if upside_down:
+        warnings.append(
+            f"The header gives {_listed(upside_down)} a negative gain and so turns it upside down; "
+            "it is shown as the header says."
+        )
     return Layout(
         header=header,
         groups=groups,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from viewer.formats.parsed import Decoding, Outcome, Parsed
 from viewer.formats.patient import age_and_sex
 from viewer.formats.sinks import Sink
 from viewer.formats.wfdb_decode import Sum, Target, decode_layout
-from viewer.formats.wfdb_find import find_header, looks_like_header
+from viewer.formats.wfdb_find import find_header, header_beside, looks_like_header
 from viewer.formats.wfdb_header import SAMPLE_LIMIT, Header, SignalLine, read_header
 from viewer.formats.wfdb_layout import (
     Layout,
@@ -33,15 +35,13 @@ from viewer.recording import Integrity
 DERIVED_REMARK = "Leads computed from others: "
 """How our own export marks derived leads in the header's remarks."""
 
-COMMON_STEP_MV = 1e-6
-"""Used when segments of one record have different gains: a nanovolt, far below any ADC."""
-
 
 class WfdbReader:
     name = "WFDB"
 
     def sniff(self, path: Path, head: bytes) -> bool:
-        return looks_like_header(head) or path.suffix.lower() in (".hea", ".dat", ".mat")
+        known = path.suffix.lower() in (".hea", ".dat", ".mat")
+        return looks_like_header(head) or known or header_beside(path) is not None
 
     def parse(self, path: Path, hints: ImportHints) -> Parsed:
         header = read_header(find_header(path))
@@ -187,12 +187,7 @@ def _assemble(
     warnings += rows.warnings
     warnings += _slower(parts, factor, fs_hz)
     scales, common = _scales(parts, rows)
-    wide = common or any(
-        dtype_of(part.layout.header.signals[i].format) == np.int32
-        for part in parts
-        for i in part.layout.shown_signals
-    )
-    dtype = np.dtype(np.int32) if wide else np.dtype(np.int16)
+    dtype = np.dtype(np.float32) if common else _stored_as(parts)
     comments = header.comments or parts[0].layout.header.comments
     age, sex = age_and_sex(comments)
     sources = _sources(header, parts)
@@ -256,15 +251,27 @@ def _slower(parts: Sequence[_Part], factor: int, fs_hz: float) -> list[str]:
     ]
 
 
+def _stored_as(parts: Sequence[_Part]) -> np.dtype[Any]:
+    """What holds the digits of every signal that is shown."""
+    kinds = {
+        dtype_of(part.layout.header.signals[i].format)
+        for part in parts
+        for i in part.layout.shown_signals
+    }
+    return np.dtype(np.int32) if np.dtype(np.int32) in kinds else np.dtype(np.int16)
+
+
 def _scales(parts: Sequence[_Part], rows: _Rows) -> tuple[tuple[tuple[float, float], ...], bool]:
-    """(step_mv, offset_mv) per row, and whether the parts had to be brought to a common step."""
+    """(step_mv, offset_mv) per row, and whether millivolts must be stored instead of digits.
+
+    They must when the segments of one lead have different gains; its step is NaN then.
+    """
     found: list[set[tuple[float, float]]] = [set() for _ in rows.leads]
     for part, part_rows in zip(parts, rows.rows, strict=True):
         for row, scale in zip(part_rows, part.layout.scale, strict=True):
             found[row].add(scale)
-    if all(len(scales) == 1 for scales in found):
-        return tuple(next(iter(scales)) for scales in found), False
-    return ((COMMON_STEP_MV, 0.0),) * len(found), True
+    several = any(len(scales) > 1 for scales in found)
+    return tuple(s.pop() if len(s) == 1 else (math.nan, 0.0) for s in found), several
 
 
 def _sources(header: Header, parts: Sequence[_Part]) -> tuple[Path, ...]:
@@ -293,7 +300,7 @@ def _decode(
         for index, row, (step, offset) in zip(
             layout.shown_signals, part_rows, layout.scale, strict=True
         ):
-            rescale = (step / COMMON_STEP_MV, offset / COMMON_STEP_MV) if common else None
+            rescale = (step, offset) if common else None
             frame = layout.header.signals[index].frame
             targets[index] = Target(row, factor // frame, rescale)
         sums = yield from decode_layout(layout, targets, sink, part.start * factor, factor, dtype)
