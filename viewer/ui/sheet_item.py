@@ -23,12 +23,13 @@ log = logging.getLogger(__name__)
 class SheetItem(GraphicsObject):  # type: ignore[misc]
     """Paints a Page in device pixels; its own coordinates are the page's millimetres.
 
-    failed  called with what reading the samples raised; the paper stays on screen
+    painted  called after each picture that shows every curve
+    failed   called with what reading the samples raised; the paper stays on screen
     """
 
-    def __init__(self, failed: Callable[[Exception], None]) -> None:
+    def __init__(self, painted: Callable[[], None], failed: Callable[[Exception], None]) -> None:
         super().__init__()
-        self._failed = failed
+        self._painted, self._failed = painted, failed
         self._page: Page | None = None
         self._content: Content | None = None
         self._px_per_mm = 1.0  # device pixels
@@ -52,6 +53,11 @@ class SheetItem(GraphicsObject):  # type: ignore[misc]
         """No recording."""
         self.prepareGeometryChange()
         self._page = self._content = self._backing = self._look = None
+        self._tiles.clear()
+        self.update()
+
+    def redraw(self) -> None:
+        """Forget the pictures of curves."""
         self._tiles.clear()
         self.update()
 
@@ -93,6 +99,8 @@ class SheetItem(GraphicsObject):  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001 - whatever reading raised, the paper stays
             log.warning("the page could not be drawn: %s", error)
             self._failed(error)
+        else:
+            self._painted()
 
     def _strip(
         self, painter: QPainter, page: Page, content: Content, number: int, strip: Strip

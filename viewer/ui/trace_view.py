@@ -63,7 +63,7 @@ class TraceView(QWidget):
         self._inks = PAPER
         self._sources: dict[Trace, Source] = {}
         self._cleaning: Cleaning | None = None
-        self._busy = self._told = False
+        self._busy = self._told = self._seen = False
         self._build()
         self._summaries = LatestJob(self)
         self._summaries.progressed.connect(self._more_samples)
@@ -81,7 +81,7 @@ class TraceView(QWidget):
         )
         self._box.setMouseEnabled(False, False)
         self.paper.setCentralItem(self._box)
-        self._sheet = SheetItem(self._reading_failed)
+        self._sheet = SheetItem(self._picture_painted, self._reading_failed)
         self._box.addItem(self._sheet, ignoreBounds=True)
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
         self.scroll_bar.valueChanged.connect(self._place)
@@ -109,6 +109,16 @@ class TraceView(QWidget):
         self._inks = inks
         self.relay()
 
+    def stop(self) -> None:
+        """End background work: no thread outlives the view. Call before it goes."""
+        self._loading.stop()
+        self._summaries.close()
+
+    @gui_thread
+    def redraw(self) -> None:
+        """Draw every curve again."""
+        self._sheet.redraw()
+
     @gui_thread
     def show_span(self, span_s: float) -> None:
         """Show about span_s seconds, whatever paper speed that is."""
@@ -118,7 +128,7 @@ class TraceView(QWidget):
         recording = self.session.recording
         self._summaries.cancel()
         self._sources.clear()
-        self._told = False
+        self._told = self._seen = False
         self._recording = recording
         if recording is None:
             self.page = None
@@ -173,6 +183,11 @@ class TraceView(QWidget):
     def _more_samples(self) -> None:
         self._summarise()
         self._sheet.samples_came()
+
+    def _picture_painted(self) -> None:
+        if not self._seen:
+            self._seen = True
+            QTimer.singleShot(0, self.painted.emit)
 
     def _reading_failed(self, error: Exception) -> None:
         if not self._told:  # once per recording, not once per frame

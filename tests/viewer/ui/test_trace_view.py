@@ -36,7 +36,8 @@ def view(qtbot, session):
     view.resize(1200, 700)
     with qtbot.waitExposed(view):
         view.show()
-    return view
+    yield view
+    view.stop()
 
 
 def beats(seconds=60, fs_hz=500.0, n_leads=12, height_mv=1.0):
@@ -145,6 +146,7 @@ def test_scrolling_there_and_jumping_there_paint_the_same_picture(qtbot, view, s
     fresh.open(recording, "3x4+1")
     fresh.timeline.scroll_to(session.timeline.start_s)
     np.testing.assert_array_equal(pixels(other.snapshot()), scrolled)
+    other.stop()
 
 
 def test_the_point_under_the_mouse_is_a_lead_a_time_and_millivolts(qtbot, view, session):
