@@ -9,7 +9,7 @@ from itertools import pairwise
 
 PIECE_S = 60
 WHOLE_S = 120  # recordings up to this long are one piece
-CONTEXT_S = 9  # seen on both sides: longer than any method looks
+CONTEXT_S = 12  # seen on both sides: longer than any method looks, and whole 6 s windows
 SHORTEST_S = 10  # a shorter rest joins the piece before it
 
 

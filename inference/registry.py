@@ -30,7 +30,7 @@ class Method:
     version: str = "1"
     task: str = "denoise"
     sha256: str | None = None
-    parameters: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def weights(self) -> Path | None:
@@ -60,6 +60,13 @@ _BAND = {"high_pass_hz": 0.67, "low_pass_hz": 150.0, "phase": "zero"}
 
 _METHODS = (
     Method(
+        "leadlight",
+        "Leadlight",
+        "Network that cleans noisy leads and leaves clean ones as they are.",
+        learned=True,
+        sha256="e08be6783f8971bf680cfc886201627da376cf7d9067df020bcfbd7cb18fcff1",
+    ),
+    Method(
         "fir",
         "FIR band-pass",
         "Kaiser window, 0.67–150 Hz, zero phase; treats every lead alike.",
@@ -86,7 +93,7 @@ _METHODS = (
 )
 
 DENOISERS: dict[str, Method] = {method.name: method for method in _METHODS}
-_DEFAULT = "iir"
+_DEFAULT = "leadlight"
 
 
 def default_denoiser() -> str:

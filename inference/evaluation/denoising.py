@@ -245,7 +245,7 @@ def _seam(records: list[Reference], noise: Noise) -> float:
     long = np.concatenate([case - case.mean(axis=1, keepdims=True) for case in cases], axis=1)
     long = long[:, : int(150 * FS_HZ)]
     whole = denoise(long, FS_HZ, STANDARD_LEADS).signal_mv
-    start, stop, context = 45 * 500, 105 * 500, 9 * 500
+    start, stop, context = 48 * 500, 108 * 500, 12 * 500
     piece = Piece(start, stop, start - context, stop + context)
     part = denoise_piece(
         long[:, piece.context_start : piece.context_stop], piece, FS_HZ, STANDARD_LEADS

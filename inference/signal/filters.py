@@ -18,6 +18,7 @@ LOW_HZ, HIGH_HZ = 0.67, 150.0
 RIPPLE_DB = 61 / 4.5  # about 13.6 dB, twice that after both passes
 WIDTH_HZ = 0.07
 IIR_ORDER = 4
+_SHRINK_ABOVE_HZ = 12
 
 
 @lru_cache(maxsize=16)
@@ -58,8 +59,8 @@ def iir(signal_mv: NDArray[np.floating], fs_hz: float) -> Signal:
 def swt(signal_mv: NDArray[np.floating], fs_hz: float) -> Signal:
     """Stationary wavelet shrinkage, sym8, garrote threshold; the baseline is removed too.
 
-    Details above 90 Hz-ish to 3 Hz are shrunk by the universal threshold of their own
-    median deviation; the coarsest approximation (below about 0.5 Hz) is the baseline.
+    Details above 12 Hz (below it the ECG itself would be the "noise") are shrunk by their own
+    universal threshold; the coarsest approximation (below about 0.5 Hz) is the baseline.
     """
     import pywt
 
@@ -75,7 +76,7 @@ def swt(signal_mv: NDArray[np.floating], fs_hz: float) -> Signal:
     coefficients[0] = np.zeros_like(coefficients[0])
     for index in range(1, len(coefficients)):
         centre_hz = 0.75 * fs_hz / 2 ** (len(coefficients) - index)
-        if centre_hz > 3:
+        if centre_hz > _SHRINK_ABOVE_HZ:
             coefficients[index] = _garrote(coefficients[index], round(4 * fs_hz))
     return np.asarray(pywt.iswt(coefficients, "sym8", axis=-1, norm=True)[..., side : side + n])
 

@@ -45,14 +45,14 @@ def expand_to_twelve(independent_mv: NDArray[np.float32]) -> NDArray[np.float32]
 def einthoven_residual_mv(limb_mv: NDArray[np.float32]) -> float:
     """Largest RMS by which six limb leads [6, n] break their equations, in mV.
 
-    Samples where any of the six is missing (NaN) do not count.
+    Constant offsets of the amplifier do not count, nor do samples where a lead is NaN.
     """
     i, ii, iii, avr, avl, avf = limb_mv
     residuals = np.stack([i + iii - ii, avr + (i + ii) / 2, avl - (i - ii / 2), avf - (ii - i / 2)])
     rows = residuals[:, np.isfinite(residuals).all(axis=0)]
     if rows.shape[1] == 0:
         return 0.0
-    return float(np.sqrt(np.mean(np.square(rows, dtype=np.float64), axis=1)).max())
+    return float(rows.std(axis=1, dtype=np.float64).max())
 
 
 def project_limb_leads(

@@ -1,8 +1,13 @@
-"""`python -m inference.training prepare|train`."""
+"""`python -m inference.training prepare|train|export`."""
 
 import argparse
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inference.training.config import TrainConfig
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -22,8 +27,13 @@ def main(argv: list[str] | None = None) -> int:
     train.add_argument("--minutes", type=float, help="another time budget")
     train.add_argument("--steps", type=int, help="another budget, in steps")
     train.add_argument("--threads", type=int, default=1)
+    ship = commands.add_parser("export", help="best weights of a run, with their card")
+    ship.add_argument("config")
+    ship.add_argument("--run", type=Path, required=True, metavar="DIR")
+    ship.add_argument("--out", type=Path, required=True, metavar="DIR")
+    ship.add_argument("--facts", default="{}", help="JSON added to the card")
     arguments = parser.parse_args(argv)
-    return _prepare(arguments) if arguments.command == "prepare" else _train(arguments)
+    return {"prepare": _prepare, "train": _train, "export": _export}[arguments.command](arguments)
 
 
 def _bundled() -> str:
@@ -40,16 +50,30 @@ def _prepare(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _export(arguments: argparse.Namespace) -> int:
+    from inference.training.export import export
+
+    card = export(
+        _config(arguments.config), arguments.run, arguments.out, json.loads(arguments.facts)
+    )
+    print(f"{card['name']}: {card['parameters']} parameters, sha256 {card['sha256']}")
+    return 0
+
+
+def _config(name: str) -> "TrainConfig":
+    from inference.training.config import read_config
+
+    return read_config(Path(name) if Path(name).exists() else CONFIGS / f"{name}.toml")
+
+
 def _train(arguments: argparse.Namespace) -> int:
     import torch
 
-    from inference.training.config import read_config
     from inference.training.container import load
     from inference.training.loop import Trainer
 
     torch.set_num_threads(arguments.threads)
-    path = Path(arguments.config)
-    config = read_config(path if path.exists() else CONFIGS / f"{arguments.config}.toml")
+    config = _config(arguments.config)
     if arguments.minutes:
         config = replace(config, minutes=arguments.minutes, steps=0)
     if arguments.steps:

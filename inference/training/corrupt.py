@@ -30,11 +30,11 @@ class Corruption:
     none: float = 0.08
     per_lead: float = 0.32  # the rest is electrode noise
     one_kind: float = 0.60
-    low_level: float = 0.30
+    low_level: float = 0.12
     low_pass: float = 0.40
     synthetic: float = 0.35
     reference_floor: float = 0.50
-    reference_drift: float = 0.20
+    reference_drift: float = 0.40
     no_ecg: float = 0.03
     asystole: float = 0.05
     pacing: float = 0.03
@@ -88,7 +88,7 @@ def synthetic(rng: np.random.Generator) -> Signal:
     """[5000] mV: drift, step, mains, muscle or white noise, at amounts met in practice."""
     kind = rng.integers(5)
     if kind == 0:
-        return _sines(rng, 0.05, 0.5, 2) * _log_uniform(rng, 0.05, 1.0)
+        return _sines(rng, 0.05, 0.5, 2) * _log_uniform(rng, 0.12, 1.0)
     if kind == 1:
         return _step(rng) * _log_uniform(rng, 0.05, 2.0)
     if kind == 2:
@@ -114,6 +114,8 @@ def corrupt(
     clean = _changed_record(clean, rng, amounts)
     weight = np.repeat(reference[:, None].astype(np.float32), N, axis=1)
     injected = _injected(level_mv, noise, rng, amounts)
+    if rng.random() < amounts.reference_drift:
+        clean, injected = _wandering(clean, injected, rng)
     noisy = clean + injected
     if rng.random() < amounts.hold:
         lead, start, length = rng.integers(12), rng.integers(N - 500), rng.integers(200, 2500)
@@ -173,10 +175,15 @@ def _changed_record(clean: Signal, rng: np.random.Generator, amounts: Corruption
     if rng.random() < amounts.reference_floor:
         floor = rng.standard_normal((12, N), dtype=np.float32)
         clean = clean + np.float32(rng.uniform(0, 0.004)) * floor
-    if rng.random() < amounts.reference_drift:
-        sources = np.stack([_sines(rng, 0.05, 0.5, 3) for _ in range(9)])
-        clean = clean + np.float32(rng.uniform(0.003, 0.03)) * (_ELECTRODES @ sources)
     return np.asarray(clean, dtype=np.float32)
+
+
+def _wandering(clean: Signal, injected: Signal, rng: np.random.Generator) -> tuple[Signal, Signal]:
+    """A little drift everywhere: part of the picture on a quiet lead, noise on a noisy one."""
+    sources = np.stack([_sines(rng, 0.05, 0.5, 3) for _ in range(9)])
+    drift = np.float32(rng.uniform(0.003, 0.05)) * (_ELECTRODES @ sources)
+    noisy = np.sqrt(np.square(injected).mean(axis=1, keepdims=True)) > NOISY_RMS_MV
+    return clean + drift * ~noisy, injected + drift * noisy
 
 
 def _spikes(rng: np.random.Generator) -> Signal:

@@ -17,7 +17,7 @@ def masked_mean(values: Tensor, weight: Tensor) -> Tensor:
 
 def gated_loss(restored: Restored, batch: Batch) -> tuple[Tensor, dict[str, float]]:
     """Fidelity of the blend, of the ungated estimate, and of the gate."""
-    weight = batch.weight * (1 + 2 * batch.untouched[..., None])
+    weight = batch.weight * (1 + 4 * batch.untouched[..., None])
     error = restored.signal_mv - batch.clean_mv
     slope = error.diff(dim=-1)
     level = masked_mean(error.abs(), weight)
@@ -30,6 +30,6 @@ def gated_loss(restored: Restored, batch: Batch) -> tuple[Tensor, dict[str, floa
     target = batch.noisy[..., None].float().expand_as(restored.gate_logit)
     doubt = F.binary_cross_entropy_with_logits(restored.gate_logit, target, reduction="none")
     gate = masked_mean(doubt, sure)
-    loss = 4 * level + 8 * edges + 0.2 * decibel + 2 * ungated + 0.3 * gate
+    loss = 4 * level + 8 * edges + 0.2 * decibel + 2 * ungated + 0.5 * gate
     parts = {"l1": level, "diff": edges, "log_mse": decibel, "ungated": ungated, "gate": gate}
     return loss, {name: float(value.detach()) for name, value in parts.items()}
