@@ -40,7 +40,8 @@ def reverse_steps(start: int, calls: int) -> tuple[int, ...]:
 
 def _clean(x: Tensor, noise: Tensor, step: int, clip: float) -> Tensor:
     a = float(alpha_bars()[step])
-    return ((x - (1 - a) ** 0.5 * noise) / a**0.5).clamp(-clip, clip)
+    clean: Tensor = ((x - (1 - a) ** 0.5 * noise) / a**0.5).clamp(-clip, clip)
+    return clean
 
 
 def ddim(x: Tensor, predict: Predict, steps: tuple[int, ...], clip: float) -> Tensor:

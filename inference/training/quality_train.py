@@ -153,14 +153,14 @@ def main(argv: list[str] | None = None) -> None:
 def _latents(
     images: NDArray[np.float16], rng: np.random.Generator, options: argparse.Namespace
 ) -> Batch:
-    """Batches of latents, all encoded once beforehand (two augmentations of each image)."""
+    """Batches of latents, all encoded once beforehand, augmented."""
     config = CONFIGS["autoencoder", options.size]
     assert isinstance(config, AutoencoderConfig)
     coder = ScalogramAutoencoder(config)
     coder.load_state_dict(torch.load(options.out / "autoencoder.pt", weights_only=True))
     coder.eval()
     with torch.inference_mode():
-        n_batches = 2 * len(images) // 64
+        n_batches = len(images) // 64
         table = torch.cat([coder.encode(augmented(images, rng, 64)) for _ in range(n_batches)])
     table = table.clone()
     return lambda: table[torch.from_numpy(rng.integers(0, len(table), 2 * BATCH))]
