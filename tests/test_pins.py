@@ -1,5 +1,6 @@
 """The versions we promise to use, and the fault that the pin on PySide6 keeps out."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -46,6 +47,19 @@ def test_every_dependency_is_pinned_exactly_and_within_what_the_project_asks_for
 
 def test_nothing_under_the_gpl_is_installed():
     assert not GPL & PINS.keys()
+
+
+def test_the_lock_holds_every_pin_with_hashes():
+    locked = {}
+    for name in ("lock.txt", "lock-torch.txt"):
+        text = (REPOSITORY / "installer" / name).read_text()
+        for entry in re.split(r"\n(?=\w)", text)[1:]:
+            pin, *hashes = entry.split(" \\\n")
+            project, version = pin.split("==")
+            locked[canonicalize_name(project)] = Version(version.split("+")[0])
+            assert hashes
+            assert all(re.fullmatch(r"\s+--hash=sha256:[0-9a-f]{64}\s*", one) for one in hashes)
+    assert locked == PINS
 
 
 COUNT_NONE = """

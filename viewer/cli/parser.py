@@ -91,6 +91,7 @@ COMMANDS = (
         "clean recordings and write them with proof of what was done",
         (_paths, _denoise, _method, _json),
     ),
+    Command("quality", "which leads are noisy, and when", (_paths, _device, _json)),
     Command("st", "ST segment of the raw and the cleaned trace", (_paths, _st, _method, _json)),
     Command("snapshot", "draw one page to PNG or PDF", (_path, _snapshot, _method)),
     Command("models", "the methods and models that are here", (_json,)),
