@@ -32,7 +32,7 @@ class GuardSheet(QDialog):
     def __init__(self, session: Session, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("What cleaning changed")
-        self.resize(860, 520)
+        self.resize(860, 580)
         self._session, self._theme = session, theme
         self._icon, self._headline = QLabel(), QLabel()
         self._headline.setWordWrap(True)
@@ -66,6 +66,13 @@ class GuardSheet(QDialog):
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setStretchLastSection(True)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        for place in range(len(COLUMNS)):
+            numbers = 0 < place < len(COLUMNS) - 1
+            header = self.table.horizontalHeaderItem(place)
+            assert header is not None
+            header.setTextAlignment(right if numbers else left)
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._icon)
@@ -98,7 +105,7 @@ class GuardSheet(QDialog):
                 self.table.setItem(row, column, self._cell(column, text))
 
     def _cell(self, column: int, text: str) -> QTableWidgetItem:
-        item = QTableWidgetItem(text)
+        item = QTableWidgetItem(f"{text}  " if column < len(COLUMNS) - 1 else f"  {text}")
         last = column == len(COLUMNS) - 1
         if column > 0 and not last:
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

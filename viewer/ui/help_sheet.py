@@ -9,10 +9,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
+    QHeaderView,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QTextBrowser,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -85,38 +86,43 @@ class Palette(QDialog):
         self.field.setPlaceholderText("What do you want to do?")
         self.field.setAccessibleName("Find a command")
         self.field.installEventFilter(self)
-        self.list = QListWidget()
+        self.list = QTreeWidget()
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
         self.list.setAccessibleName("Commands")
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.list.header().setStretchLastSection(False)
         column = QVBoxLayout(self)
         column.addWidget(self.field)
         column.addWidget(self.list)
         self.field.textChanged.connect(self._fill)
         self.field.returnPressed.connect(self._choose)
-        self.list.itemActivated.connect(lambda _: self._choose())
+        self.list.itemActivated.connect(lambda *_: self._choose())
         self._fill("")
 
     def _fill(self, text: str) -> None:
         self.list.clear()
         for command in matching(text):
-            keys = key_text(command)
-            item = QListWidgetItem(f"{command.title}    {keys}" if keys else command.title)
-            item.setToolTip(command.tip)
-            item.setData(Qt.ItemDataRole.UserRole, command.id)
-            if not self._can_run(command):
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.list.addItem(item)
+            item = QTreeWidgetItem([command.title, key_text(command)])
+            item.setToolTip(0, command.tip)
+            item.setData(0, Qt.ItemDataRole.UserRole, command.id)
+            item.setDisabled(not self._can_run(command))
+            self.list.addTopLevelItem(item)
         self._select_first()
 
     def _select_first(self) -> None:
-        for row in range(self.list.count()):
-            if self.list.item(row).flags() & Qt.ItemFlag.ItemIsEnabled:
-                self.list.setCurrentRow(row)
+        for row in range(self.list.topLevelItemCount()):
+            item = self.list.topLevelItem(row)
+            if item is not None and not item.isDisabled():
+                self.list.setCurrentItem(item)
                 return
 
     def _choose(self) -> None:
         item = self.list.currentItem()
-        if item is not None and item.flags() & Qt.ItemFlag.ItemIsEnabled:
-            wanted = item.data(Qt.ItemDataRole.UserRole)
+        if item is not None and not item.isDisabled():
+            wanted = item.data(0, Qt.ItemDataRole.UserRole)
             self.accept()
             self.chosen.emit(next(c for c in COMMANDS if c.id == wanted))
 

@@ -92,7 +92,8 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setStyle("Fusion")  # the same controls on every system
     app.setPalette(_palette(theme))
     sheet = Template(resource("styles/window.qss").read_text(encoding="utf-8"))
-    app.setStyleSheet(sheet.substitute(asdict(theme)))
+    arrow = resource("icons/arrow.svg").as_posix()
+    app.setStyleSheet(sheet.substitute(asdict(theme), arrow=arrow))
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -65,7 +65,7 @@ def test_the_sheet_lists_every_lead_and_can_be_acknowledged(guarded, qtbot):
     qtbot.keyClick(guarded, Qt.Key.Key_G, CTRL | Qt.KeyboardModifier.ShiftModifier)
     sheet = guarded.findChild(GuardSheet)
     assert sheet.table.rowCount() == 12
-    assert sheet.table.item(0, 0).text() == "V3"
+    assert sheet.table.item(0, 0).text().strip() == "V3"
     qtbot.mouseClick(sheet.acknowledge, Qt.MouseButton.LeftButton)
     assert guarded.session.guard_acknowledged
     assert not sheet.acknowledge.isVisible()
