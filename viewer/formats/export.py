@@ -18,7 +18,7 @@ from viewer.formats.write_csv import write_csv
 from viewer.formats.write_hdf5 import write_hdf5
 from viewer.formats.write_npz import write_npz
 from viewer.formats.write_wfdb import choose_scale, write_wfdb
-from viewer.formats.writing import publish, sha256_of, staging
+from viewer.formats.writing import not_saved, publish, sha256_of, staging
 from viewer.recording import Recording
 
 ExportFormat = Literal["wfdb", "npz", "hdf5", "csv"]
@@ -70,7 +70,10 @@ def export_recording(
         raise RecordingError(f"{format!r} cannot be written; known: {', '.join(WRITERS)}.")
     target = _target(Path(out_path), format)
     _check_ready(recording, target)
-    _check_place(recording, target, format, overwrite=overwrite, source=source)
+    try:
+        _check_place(recording, target, format, overwrite=overwrite, source=source)
+    except OSError as error:
+        raise not_saved(target, error) from None
     with staging(target) as stage:
         names = WRITERS[format](recording, stage, _stem(target), provenance)
         main = stage / names[-1]

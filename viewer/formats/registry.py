@@ -73,8 +73,11 @@ def must_be_alone(path: Path) -> bool:
 def _existing(path: Path) -> Path:
     """The file or folder; a WFDB record may be named without its suffix."""
     header = path.with_name(path.name + ".hea") if path.name else path
-    if not path.exists() and "://" not in str(path) and header.is_file():
-        path = header
+    try:
+        if not path.exists() and "://" not in str(path) and header.is_file():
+            path = header
+    except OSError:
+        pass  # resolve() says what is wrong with it
     return resolve(path)
 
 

@@ -20,11 +20,12 @@ WHOLE_BYTES = 64 * 1024 * 1024
 
 
 class Differences:
-    """A sink that compares instead of keeping. largest_mv: per lead."""
+    """A sink that compares instead of keeping. largest_mv, peak_mv: per lead."""
 
     def __init__(self, recording: Recording, parsed: Parsed | None) -> None:
         self._recording, self._parsed = recording, parsed
         self.largest_mv = np.zeros(len(recording.leads))
+        self.peak_mv = np.zeros(len(recording.leads))
         self.gaps_differ = False
         self.seen = np.zeros(len(recording.leads), np.int64)
         whole = recording.n_samples * len(recording.leads) * 4 <= WHOLE_BYTES
@@ -49,6 +50,8 @@ class Differences:
         difference = np.abs(original.astype(np.float64) - values)
         largest = float(np.nanmax(difference, initial=0.0))
         self.largest_mv[row] = max(self.largest_mv[row], largest)
+        peak = float(np.nanmax(np.abs(original), initial=0.0))
+        self.peak_mv[row] = max(self.peak_mv[row], peak)
         self.seen[row] += len(values)
 
 
@@ -57,9 +60,14 @@ def compare(recording: Recording, path: Path, tolerance_mv: NDArray[np.float64])
 
     tolerance_mv: per lead. Raises RecordingError when they differ in anything that counts.
     """
-    found = _csv(recording, path) if path.suffix == ".csv" else _parsed(recording, path)
-    eps = np.finfo(np.float32).eps * 4  # the file's own rounding to float32 on reading
-    allowed = tolerance_mv * (1 + 1e-6) + eps * tolerance_mv.max(initial=0.0)
+    try:
+        found = _csv(recording, path) if path.suffix == ".csv" else _parsed(recording, path)
+    except ValueError:
+        raise RecordingError(
+            f"{path.name} was not saved: it could not be read back; try another disk."
+        ) from None
+    rounding = found.peak_mv * 2.0**-23 * (tolerance_mv > 0)  # of float32, on reading digits
+    allowed = tolerance_mv * (1 + 1e-6) + rounding
     if (
         found.gaps_differ
         or (found.seen != recording.n_samples).any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 
 from viewer.formats.about import about_to
 from viewer.formats.block_source import signal_blocks
+from viewer.formats.writing import write_all
 from viewer.recording import Recording
 
 CHUNK_SAMPLES = 16_384
@@ -25,8 +27,9 @@ def write_hdf5(
     name = f"{stem}.h5"
     document = json.dumps({**provenance, "recording": about_to(recording)}).encode()
     shape = (len(recording.leads), recording.n_samples)
-    try:
-        with h5py.File(folder / name, "w", track_order=False) as file:
+    with (folder / name).open("w+b", buffering=0) as raw:
+        careful = _Careful(raw)
+        with h5py.File(careful, "w", track_order=False) as file:
             file.attrs["fs_hz"] = np.float64(recording.fs_hz)
             file.attrs["format"] = "Leadlight recording 1"
             signal = file.create_dataset(
@@ -41,9 +44,50 @@ def write_hdf5(
                 signal[:, start : start + block.shape[1]] = block
             _bytes(file, "leads", json.dumps(list(recording.leads)).encode())
             _bytes(file, "provenance", document)
-    except RuntimeError as error:  # how the library reports some failed writes
-        raise OSError(None, str(error)) from None
+    if careful.error is not None:
+        raise careful.error
     return (name,)
+
+
+class _Careful(io.RawIOBase):
+    """A file that remembers the first failed write instead of raising it.
+
+    The HDF5 library cannot close a file whose writes fail, and complains on stderr; so it
+    is told that all went well, and the error is raised when it has let go of the file.
+    """
+
+    def __init__(self, file: io.FileIO) -> None:
+        super().__init__()
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, content: Any) -> int:
+        if self.error is None:
+            try:
+                write_all(self._file, content)
+            except OSError as error:
+                self.error = error
+        return memoryview(content).nbytes
+
+    def readinto(self, buffer: Any) -> int:
+        return self._file.readinto(buffer) or 0
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def truncate(self, size: int | None = None) -> int:
+        if self.error is None:
+            try:
+                return self._file.truncate(size)
+            except OSError as error:
+                self.error = error
+        return size or 0
+
+    def flush(self) -> None:
+        """Nothing is held back."""
 
 
 def _bytes(file: Any, key: str, content: bytes) -> None:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 from viewer.formats.errors import RecordingError
 from viewer.formats.files import reason, shown
@@ -98,9 +98,9 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def write_all(file: BinaryIO, content: bytes | memoryview) -> None:
+def write_all(file: IO[bytes], content: Any) -> None:
     """Write everything: a raw file may take less than it is given. Raises OSError."""
-    rest = memoryview(content)
+    rest = memoryview(content).cast("B")
     while rest:
         rest = rest[file.write(rest) :]
 

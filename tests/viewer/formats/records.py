@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from viewer.formats.errors import ImportHints
 from viewer.formats.opening import guarded
 from viewer.formats.registry import parse
 from viewer.formats.sinks import ArraySink
+from viewer.recording import Recording
 
 RAMP = np.arange(-500, 500, dtype="<i2")
 """1000 samples that no shift, scale or byte order leaves unchanged."""
@@ -38,3 +41,17 @@ def digits_of(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
     for _ in guarded(parsed, sink):
         pass
     return sink.digital, parsed.leads
+
+
+def synthetic(n: int = 1200, seed: int = 0, **fields) -> Recording:
+    """Noise of 1 mV in three leads, with a gap, and everything a recording can know."""
+    signal = np.random.default_rng(seed).normal(0, 1, (3, n)).astype(np.float32)
+    signal[1, 100:150] = np.nan
+    recording = Recording.from_array(signal, ("I", "II", "V1"), 500.0, "rec")
+    about = {
+        "start_time": datetime(2021, 3, 4, 5, 6, 7, 890000),
+        "age_years": 61.0,
+        "sex": "F",
+        "comments": ("first remark", "zweite Bemerkung µ", "心電図"),
+    }
+    return replace(recording, **{**about, **fields})
