@@ -12,7 +12,12 @@ _SPELLINGS |= {"di": "I", "dii": "II", "diii": "III", "x": "X", "y": "Y", "z": "
 _SPELLINGS |= {"vx": "X", "vy": "Y", "vz": "Z", "v8r": "V8R", "v5r": "V5R", "v6r": "V6R"}
 _SPELLINGS |= {"v9": "V9", "v7r": "V7R", "v1r": "V1R", "v2r": "V2R"}
 
-_PREFIX = re.compile(r"^(?:ecg|ekg)?[\s_:-]*(?:lead|ableitung|derivation)?[\s_:-]+", re.IGNORECASE)
+_LEAD_WORD = "lead|ableitung|derivation"
+_BETWEEN = r"(?:[\s_:]+|-)"  # never more than one minus: "ECG -aVR" is another lead than aVR
+_PREFIX = re.compile(
+    rf"^(?:(?:ecg|ekg){_BETWEEN}(?:(?:{_LEAD_WORD}){_BETWEEN})?|(?:{_LEAD_WORD}){_BETWEEN})",
+    re.IGNORECASE,
+)
 _CODED = re.compile(r"^MDC_ECG_LEAD_", re.IGNORECASE)
 
 _BESIDE = {"MLI": "I", "MLII": "II", "MLIII": "III"} | {f"MCL{n}": f"V{n}" for n in range(1, 7)}
