@@ -101,6 +101,7 @@ def page_text(
     scale: str,
     decimated: bool = False,
     printed: bool = False,
+    shifts_mv: Mapping[int, float] | None = None,
 ) -> PageText:
     """All words for this page, from the recording and the pipeline that was applied.
 
@@ -108,6 +109,7 @@ def page_text(
     scale      TRUE_SIZE, NOT_CALIBRATED or another word for the size of the millimetres
     decimated  extremes per pixel stand for the samples
     printed    the page leaves the program: a denoised one carries a watermark
+    shifts_mv  leads (by index) drawn off their true level, and by how much
     """
     shown = cleaning if traces != (Trace.RAW,) else None
     return PageText(
@@ -116,7 +118,10 @@ def page_text(
         when=_when(recording, page),
         footer=_footer(recording, page, shown, scale, decimated),
         warnings=warnings(recording, shown),
-        marks={lead: _marks(recording, lead, traces) for lead in recording.leads},
+        marks={
+            lead: _marks(recording, index, traces, (shifts_mv or {}).get(index, 0.0))
+            for index, lead in enumerate(recording.leads)
+        },
         watermark="DENOISED" if printed and shown is not None else "",
     )
 
@@ -189,11 +194,14 @@ def _footer(
     return "   ".join(parts)
 
 
-def _marks(recording: Recording, lead: str, traces: tuple[Trace, ...]) -> tuple[str, ...]:
+def _marks(
+    recording: Recording, index: int, traces: tuple[Trace, ...], shift_mv: float
+) -> tuple[str, ...]:
     marks = [lead_suffix(traces)]
-    if lead in recording.derived:
+    if recording.leads[index] in recording.derived:
         marks.append("derived")
-    index = recording.leads.index(lead)
     if recording.integrity and recording.integrity[index] == "failed":
         marks.append("checksum failed")
+    if shift_mv:
+        marks.append(f"offset {shift_mv:+.1f} mV".replace("-", "−"))
     return tuple(mark for mark in marks if mark)

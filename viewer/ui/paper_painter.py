@@ -7,8 +7,10 @@ must not be scaled. Screens and images get whole-pixel grid lines, vector output
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
@@ -22,18 +24,26 @@ from viewer.ui.strips import Strip, strips
 
 FINE_FROM_PX = 2.2
 """Pixels per millimetre below which 1 mm lines would fill the paper with colour."""
-LABEL_X_MM, LABEL_ABOVE_MM = 1.4, 14.0
+LABEL_X_MM, LABEL_ROOM_MM, LABEL_ABOVE_MM = 1.4, 8.0, 14.0
 LABEL_MM, TITLE_MM, TEXT_MM, SMALL_MM = 3.6, 3.6, 2.9, 2.5
 SMALLEST_PX = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands on the page: the curves, from back to front, and the words."""
+    """What stands on the page: the curves, from back to front, and the words.
+
+    offsets_mv  per trace, one number per lead: taken off its place (see state.centring)
+    """
 
     sources: Mapping[Trace, Source]
     traces: tuple[Trace, ...]
     text: PageText
+    offsets_mv: Mapping[Trace, NDArray[np.float64]] = field(default_factory=dict)
+
+    def offset_mv(self, trace: Trace, lead: int) -> float:
+        """What is taken off the place of one lead's trace."""
+        return float(self.offsets_mv[trace][lead]) if trace in self.offsets_mv else 0.0
 
 
 class PaperPainter:
@@ -111,7 +121,7 @@ class PaperPainter:
         """What stays in place while the page scrolls in time."""
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for pulse in page.pulses:
-            self._pulse(pulse)
+            self._pulse(pulse, words=pulse is page.pulses[0])
         for cell in page.cells:
             self._label(cell, text, traces)
             if cell.index is None:
@@ -124,7 +134,7 @@ class PaperPainter:
         self._ticks(page)
         self._header(page, text)
 
-    def _pulse(self, pulse: Pulse) -> None:
+    def _pulse(self, pulse: Pulse, *, words: bool) -> None:
         self._pen(QColor(self._inks.raw), RAW_MM)
         x, y, height = pulse.left_mm, pulse.baseline_mm, pulse.heights_mm[0]
         if pulse.width_mm == 0:  # too narrow to read at this speed: a bar of 1 mV
@@ -132,7 +142,8 @@ class PaperPainter:
                 [self._line(x, y, x, y - height)]
                 + [self._line(x - 1, edge, x + 1, edge) for edge in (y, y - height)]
             )
-            self._words(x + 1.5, y - height / 2, "1 mV", SMALL_MM, QColor(self._inks.quiet))
+            if words:
+                self._words(x + 1.5, y - height / 2, "1 mV", SMALL_MM, QColor(self._inks.quiet))
             return
         corners = [(x - 1.5, y), (x, y), (x, y - height)]
         for step, level in enumerate(pulse.heights_mm, start=1):
@@ -145,15 +156,22 @@ class PaperPainter:
     def _label(self, cell: Cell, text: PageText, traces: tuple[Trace, ...]) -> None:
         """The lead's name: left of the calibration pulse, or at the top left of its segment."""
         ink = QColor(self._inks.text if cell.index is not None else self._inks.quiet)
-        x, y = LABEL_X_MM, cell.baseline_mm - 0.6
-        if not cell.first:
-            x = cell.left_mm + 1.0
-            y = max(cell.baseline_mm - LABEL_ABOVE_MM, cell.top_mm + LABEL_MM)
-        self._words(x, y, cell.label, LABEL_MM, ink, bold=True)
         marks = ", ".join(text.marks.get(cell.lead, ()))
-        if marks:
-            seen = self._inks.trace(traces[-1]) if traces != (Trace.RAW,) else ink
-            self._words(x, y + SMALL_MM + 0.8, marks, SMALL_MM, seen)
+        seen = self._inks.trace(traces[-1]) if traces != (Trace.RAW,) else ink
+        if cell.first:
+            y, wide_mm = (
+                cell.baseline_mm - 0.6,
+                self._width(cell.label, LABEL_MM, bold=True) / self._px,
+            )
+            size_mm = LABEL_MM * min(LABEL_ROOM_MM / wide_mm, 1.0)
+            self._words(LABEL_X_MM, y, cell.label, size_mm, ink, bold=True)
+            self._words(LABEL_X_MM, y + SMALL_MM + 0.8, marks, SMALL_MM, seen)
+            return
+        x = cell.left_mm + 1.0
+        y = max(cell.baseline_mm - LABEL_ABOVE_MM, cell.top_mm + LABEL_MM)
+        self._words(x, y, cell.label, LABEL_MM, ink, bold=True)
+        x += self._width(cell.label, LABEL_MM, bold=True) / self._px + 1.2
+        self._words(x, y, marks, SMALL_MM, seen)
 
     def _not_recorded(self, cell: Cell) -> None:
         x = cell.left_mm + 3.0
@@ -239,8 +257,10 @@ class PaperPainter:
             self._pen(self._inks.trace(trace), width_mm)
             for cell in cells:
                 if cell.index is not None:
+                    px_per_mv = -cell.sign * cell.gain_mm_mv * self._px
+                    offset_px = content.offset_mv(trace, cell.index) * px_per_mv
                     baseline_px = (cell.baseline_mm - top_mm) * self._px
-                    y_of = (baseline_px, -cell.sign * cell.gain_mm_mv * self._px)
+                    y_of = (baseline_px - offset_px, px_per_mv)
                     reach = paint_curve(self._painter, curve, cell.index, y_of, vector=self._vector)
                     reached = (min(reached[0], reach[0]), max(reached[1], reach[1]))
         return reached

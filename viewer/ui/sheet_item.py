@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from viewer.state.layers import Trace
 from viewer.state.page import Page
 from viewer.ui.curve_painting import Reach
 from viewer.ui.inks import PAPER, Inks
@@ -37,10 +38,15 @@ class SheetItem(GraphicsObject):  # type: ignore[misc]
         self._tiles = Tiles()
         self._backing: tuple[Hashable, QPixmap] | None = None
         self._look: Hashable = None
+        self._offsets: dict[Trace, tuple[float, ...]] = {}
 
     def show(self, page: Page, content: Content, px_per_mm: float, inks: Inks) -> None:
         """Show this page; tiles stay as long as they would look the same."""
         look = (_geometry(page), px_per_mm, inks, tuple(map(id, content.sources.values())))
+        offsets = {trace: tuple(values) for trace, values in content.offsets_mv.items()}
+        if any(self._offsets.get(trace, values) != values for trace, values in offsets.items()):
+            self._tiles.clear()
+        self._offsets |= offsets
         if look != self._look:
             self._tiles.clear()
             self._look = look
@@ -53,6 +59,7 @@ class SheetItem(GraphicsObject):  # type: ignore[misc]
         """No recording."""
         self.prepareGeometryChange()
         self._page = self._content = self._backing = self._look = None
+        self._offsets.clear()
         self._tiles.clear()
         self.update()
 

@@ -31,6 +31,7 @@ from PySide6.QtGui import (
 from viewer.recording import Recording
 from viewer.report.page import TRUE_SIZE, Cleaning, page_text, warnings
 from viewer.samples import Samples
+from viewer.state.centring import Centring
 from viewer.state.curves import Difference, Source, is_decimated
 from viewer.state.layers import Layers, Show, Trace
 from viewer.state.page import Page, Sheet, lay_out
@@ -209,6 +210,9 @@ def _content(shot: Shot, px_per_mm: float, scale: str) -> tuple[Page, Content]:
         sheet=Sheet(room[0], room[1], len(warnings(recording, visible))),
         derived=recording.derived,
     )
+    centring = Centring()
+    for trace in layers.traces:
+        centring.follow(page, trace, sources[trace])
     decimated = is_decimated(recording.fs_hz, page.speed_mm_s * px_per_mm)
     text = page_text(
         recording,
@@ -218,8 +222,11 @@ def _content(shot: Shot, px_per_mm: float, scale: str) -> tuple[Page, Content]:
         scale=scale,
         decimated=decimated,
         printed=True,
+        shifts_mv=centring.shifts_mv(layers.traces),
     )
-    return page, Content(sources, layers.traces, text)
+    n_leads = len(recording.leads)
+    offsets = {trace: centring.offsets_mv(trace, n_leads) for trace in layers.traces}
+    return page, Content(sources, layers.traces, text, offsets)
 
 
 def _check_bar(painter: QPainter, shot: Shot, px_per_mm: float) -> None:

@@ -20,6 +20,7 @@ from viewer.report.page import (
     warnings,
 )
 from viewer.samples import Samples
+from viewer.state.centring import Centring
 from viewer.state.curves import Difference, Source, is_decimated
 from viewer.state.layers import Trace
 from viewer.state.page import Page, Sheet, fit_px_per_mm, lay_out, speed_for_span
@@ -34,6 +35,8 @@ SUMMARISE_FROM = 2**17
 LOADING_MS = 200
 """How often a recording that is still loading is looked at again."""
 WHEEL_NOTCH = 120
+LOOK_AGAIN = 0.25
+"""Parts of a page after which it is asked again whether leads are in their rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class TraceView(QWidget):
         self._sources: dict[Trace, Source] = {}
         self._cleaning: Cleaning | None = None
         self._busy = self._told = self._seen = False
+        self._centring = Centring()
+        self._centred: tuple[object, ...] | None = None
         self._build()
         self._summaries = LatestJob(self)
         self._summaries.progressed.connect(self._more_samples)
@@ -129,6 +134,7 @@ class TraceView(QWidget):
         self._summaries.cancel()
         self._sources.clear()
         self._told = self._seen = False
+        self._centring, self._centred = Centring(), None
         self._recording = recording
         if recording is None:
             self.page = None
@@ -153,6 +159,7 @@ class TraceView(QWidget):
         else:
             self._cleaning = Cleaning.of(cleaned, cleaned.title)
             self._add_cleaned(recording, cleaned.samples)
+        self._centred = None
         self._sheet.samples_came()
         self.relay()
 
@@ -240,7 +247,13 @@ class TraceView(QWidget):
     def _show(self, recording: Recording, page: Page) -> None:
         self.page = page
         traces = tuple(t for t in self.session.layers.traces if t in self._sources)
-        content = Content(dict(self._sources), traces, self._text(recording, page, traces))
+        self._centre(page, traces)
+        content = Content(
+            dict(self._sources),
+            traces,
+            self._text(recording, page, traces),
+            {trace: self._centring.offsets_mv(trace, len(recording.leads)) for trace in traces},
+        )
         self._sheet.show(page, content, self._device_px_per_mm, self._inks)
         view_mm = self.paper.height() / self.px_per_mm
         hidden_mm = max(page.height_mm - view_mm, 0.0)
@@ -249,6 +262,18 @@ class TraceView(QWidget):
         self.scroll_bar.setPageStep(self.paper.height())
         self._place()
 
+    def _centre(self, page: Page, traces: tuple[Trace, ...]) -> None:
+        """Bring back leads that have drifted out of their rows, looking once per part of a page."""
+        place = (round(page.start_s / page.span_s / LOOK_AGAIN), page.n_columns, traces)
+        if place == self._centred:
+            return
+        self._centred = place
+        try:
+            for trace in traces:
+                self._centring.follow(page, trace, self._sources[trace])
+        except Exception as error:  # noqa: BLE001 - whatever reading raised, the paper stays
+            self._reading_failed(error)
+
     def _text(self, recording: Recording, page: Page, traces: tuple[Trace, ...]) -> PageText:
         return page_text(
             recording,
@@ -256,6 +281,7 @@ class TraceView(QWidget):
             traces,
             cleaning=self._cleaning,
             scale=NOT_CALIBRATED if self.session.paper.px_per_mm is None else TRUE_SIZE,
+            shifts_mv=self._centring.shifts_mv(traces),
             decimated=is_decimated(recording.fs_hz, page.speed_mm_s * self._device_px_per_mm),
         )
 
