@@ -92,8 +92,8 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setStyle("Fusion")  # the same controls on every system
     app.setPalette(_palette(theme))
     sheet = Template(resource("styles/window.qss").read_text(encoding="utf-8"))
-    arrow = resource("icons/arrow.svg").as_posix()
-    app.setStyleSheet(sheet.substitute(asdict(theme), arrow=arrow))
+    pictures = {name: resource(f"icons/{name}.svg").as_posix() for name in ("arrow", "close")}
+    app.setStyleSheet(sheet.substitute(asdict(theme), **pictures))
 
 
 def _palette(theme: Theme) -> QPalette:
