@@ -1,0 +1,15 @@
+"""Mutated files open or are refused in a sentence: the short form of python -m tests.fuzz."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fuzz import run
+
+
+@pytest.mark.parametrize(("format_", "count"), [("wfdb", 400), ("npz", 200), ("npy", 200)])
+def test_mutants_open_or_are_refused_in_a_sentence(format_, count):
+    report = run(format_, count, seed=20261121)
+    assert not report.faults
+    assert report.opened + report.refused == count
+    assert min(report.opened, report.refused) >= count // 50  # both happen
