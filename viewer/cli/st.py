@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from viewer.cli.batch import Entry, for_each
 from viewer.cli.cleaning import clean, guard_entry, guard_of, method_of
@@ -24,13 +24,16 @@ def run(options: Namespace) -> int:
     def work(recording: Recording, report: Callable[[float], None]) -> Entry:
         cleaned = clean(recording, method, options.device, report)
         raw, denoised = measure_both(recording, cleaned, options)
+        chances = {"raw": probability(raw, recording, options)}
+        chances["denoised"] = probability(denoised, recording, options)
+        unsure = list(dict.fromkeys(why for _, reasons in chances.values() for why in reasons))
         return {
             "raw": levels(raw),
             "denoised": levels(denoised),
             "criteria": [criterion.text for criterion in raw.criteria],
             "criteria_denoised": [criterion.text for criterion in denoised.criteria],
-            "probability": dict.fromkeys(("raw", "denoised"), NO_CLASSIFIER),
-            "abstained": abstained(raw, denoised),
+            "probability": {trace: chance for trace, (chance, _) in chances.items()},
+            "abstained": list(dict.fromkeys(abstained(raw, denoised) + unsure)),
             "notes": list(dict.fromkeys(raw.notes + cleaned.notes)),
             "guard": guard_entry(guard_of(recording, cleaned)),
             "method": cleaned.method,
@@ -40,10 +43,6 @@ def run(options: Namespace) -> int:
         }
 
     return for_each(options, work, describe)
-
-
-NO_CLASSIFIER = {"STE": None, "STD": None}
-"""No model of these probabilities is shipped; the keys stand ready for one."""
 
 
 def measure_both(
@@ -57,14 +56,44 @@ def measure_both(
         fs_hz=recording.fs_hz,
         leads=recording.leads,
         derived=recording.derived,
-        age_years=recording.age_years if options.age is None else options.age,
-        sex=recording.sex if options.sex is None else options.sex,
+        **person(recording, options),
     )
     raw = look(recording.signal_mv)
     clean_mv = cleaned.samples.read_mv(0, recording.n_samples)
     if raw.beats is None:
         return raw, look(clean_mv)
     return raw, look(clean_mv, r_samples=raw.beats.samples, fiducials=raw.fiducials)
+
+
+class Person(TypedDict):
+    """Age in years and sex, None where neither the file nor the user says."""
+
+    age_years: float | None
+    sex: Literal["F", "M"] | None
+
+
+def person(recording: Recording, options: Namespace) -> Person:
+    """What the user says goes before what the file says."""
+    return {
+        "age_years": recording.age_years if options.age is None else options.age,
+        "sex": recording.sex if options.sex is None else options.sex,
+    }
+
+
+def probability(
+    report: StReport, recording: Recording, options: Namespace
+) -> tuple[dict[str, float | None], tuple[str, ...]]:
+    """Of ST elevation and depression by the classifier, or None and the reasons."""
+    from inference.st_prediction import KINDS, predict
+    from inference.weights import WeightsRefused
+
+    nothing: dict[str, float | None] = dict.fromkeys(KINDS)
+    try:
+        prediction = predict(report, **person(recording, options))
+    except WeightsRefused as error:
+        return nothing, (f"No probability: {error}",)
+    reasons = tuple(f"No probability: {reason}" for reason in prediction.abstained)
+    return nothing | prediction.probability, reasons
 
 
 def levels(report: StReport) -> dict[str, Entry]:
