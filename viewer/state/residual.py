@@ -19,6 +19,8 @@ LEAST_BEATS = 6  # fewer cannot reach the level below
 LEVEL = 0.05
 NOTABLE_MV = 0.025  # the fidelity guard's amber limit
 FLIPS = 255
+BURST = 6.0  # times the median energy of a beat's residual
+EDGE_MS = 40.0  # where a straight line fits a slow swing worst
 WAVES_MS = (("P", -250.0, -60.0), ("QRS", -60.0, 60.0), ("ST–T", 60.0, 450.0))
 
 Floats = NDArray[np.floating]
@@ -105,12 +107,13 @@ def _straight_lines(windows: Floats, time_ms: Floats) -> Floats:
 
 def _lead(beats_mv: Floats, time_ms: Floats) -> tuple[Floats, float, float, float, Verdict]:
     """Mean, peak, its time, p and verdict of one lead's beats [n_beats, n]."""
-    whole = beats_mv[np.isfinite(beats_mv).all(axis=1)]
+    whole = _ordinary(beats_mv[np.isfinite(beats_mv).all(axis=1)])
     if len(whole) == 0:
         nothing = np.full(len(time_ms), np.nan)
         return nothing, float("nan"), float("nan"), 1.0, Verdict.CANNOT_TELL
     mean = whole.mean(axis=0)
-    at = int(np.abs(mean).argmax())
+    inside = (time_ms >= time_ms[0] + EDGE_MS) & (time_ms <= time_ms[-1] - EDGE_MS)
+    at = int(np.where(inside, np.abs(mean), 0.0).argmax())
     peak, p = float(mean[at]), chance(whole)
     if len(whole) < LEAST_BEATS:
         verdict = Verdict.CANNOT_TELL
@@ -118,6 +121,15 @@ def _lead(beats_mv: Floats, time_ms: Floats) -> tuple[Floats, float, float, floa
         locked = p <= LEVEL and abs(peak) >= NOTABLE_MV
         verdict = Verdict.LOCKED if locked else Verdict.CLEAR
     return mean, peak, float(time_ms[at]), p, verdict
+
+
+def _ordinary(beats_mv: Floats) -> Floats:
+    """Beats without those that hold a burst: one electrode movement is no heartbeat."""
+    if len(beats_mv) == 0:
+        return beats_mv
+    energy = (beats_mv**2).mean(axis=1)
+    kept: Floats = beats_mv[energy <= BURST * np.median(energy)]
+    return kept
 
 
 def chance(beats_mv: Floats) -> float:

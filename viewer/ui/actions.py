@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from viewer.state.layers import Show
 from viewer.state.layouts import AS_RECORDED, LAYOUTS
 from viewer.state.paper import GAINS_MM_MV, SPEEDS_MM_S
+from viewer.ui.theme import THEMES
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -121,6 +122,34 @@ def _show(show: Show, title: str, key: str, tip: str, icon: str | None = None) -
         enabled=has_cleaned,
         checked=lambda w: has_cleaned(w) and w.session.layers.show is show,
         icon=icon,
+    )
+
+
+def _themes() -> Iterator[Command]:
+    for theme in THEMES.values():
+        yield Command(
+            id=f"theme.{theme.name}",
+            title=theme.title,
+            keys=(),
+            tip=f"Colours of window and paper: {theme.title.lower()}",
+            run=lambda w, name=theme.name: w.appearance.set_theme(name),  # type: ignore[misc]
+            menu="View/Theme",
+            checked=lambda w, name=theme.name: w.theme.name == name,  # type: ignore[misc]
+        )
+
+
+def _panel(name: str, title: str, key: str, tip: str, icon: str | None = None) -> Command:
+    return Command(
+        id=f"panel.{name}",
+        title=title,
+        keys=(key,),
+        tip=tip,
+        run=lambda w: w.panels.toggle(name),
+        menu="View",
+        enabled=has_recording,
+        checked=lambda w: w.panels.is_open(name),
+        icon=icon,
+        short=title,
     )
 
 
@@ -346,6 +375,28 @@ VIEW = (
         "View",
         has_recording,
         checked=lambda w: w.session.paper.half_chest_gain,
+    ),
+    _panel("noise_map", "Noise map", "N", "Which leads are noisy, when and why", "map"),
+    _panel("st", "ST", "S", "ST levels, intervals, criteria and guard of every lead", "st"),
+    Command(
+        "panel.beat",
+        "Median beat",
+        ("B",),
+        "The median beat of every lead, raw and cleaned, with fiducials to move",
+        lambda w: w.panels.toggle_beat(),
+        "View",
+        has_recording,
+    ),
+    _panel("residual", "Residual average", "Shift+R", "What was removed, averaged around the QRS"),
+    *_themes(),
+    Command(
+        "view.true_size",
+        "True size…",
+        (),
+        "Confirm the millimetre of this monitor with a bank card or a ruler",
+        lambda w: w.appearance.calibrate(),
+        "View",
+        checked=lambda w: w.session.paper.px_per_mm is not None,
     ),
     Command(
         "view.full_screen",

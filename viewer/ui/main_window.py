@@ -29,6 +29,7 @@ from viewer.ui.guard_sheet import GuardSheet
 from viewer.ui.help_sheet import HelpSheet, Palette
 from viewer.ui.method_card import MethodCard
 from viewer.ui.notices import Notices
+from viewer.ui.panels import Panels
 from viewer.ui.room import Room
 from viewer.ui.start_page import StartPage
 from viewer.ui.status import Status
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
     files: Files
     cleaning: Cleaning
     exporting: Exporting
+    panels: Panels
 
     def __init__(self, reader: Reader, settings: Settings) -> None:
         super().__init__()
@@ -61,6 +63,7 @@ class MainWindow(QMainWindow):
         self.guarding = Guarding(self.session, self.cleaning, self)
         self.exporting = Exporting(self.session, settings, self)
         self._build()
+        self.panels = Panels(self)
         self.reports = WorkReports(self)
         self._connect()
         self._restore()
@@ -238,6 +241,7 @@ class MainWindow(QMainWindow):
         """Stop all work first: no thread outlives the window."""
         geometry = self.saveGeometry().toBase64().data()
         self.settings["window.geometry"] = bytes(geometry).decode()
+        self.panels.save()
         for job in self.findChildren(LatestJob):
             job.close()
         event.accept()

@@ -37,6 +37,8 @@ class NoiseMap(QWidget):
         self.title.setObjectName("quiet")
         self.status = QLabel()
         self.status.setObjectName("quiet")
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setAutoFillBackground(True)
         self.readout = QLabel()
         self.readout.setAccessibleName("Noise map reading")
         self.readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

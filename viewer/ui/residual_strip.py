@@ -41,7 +41,7 @@ class ResidualCanvas(QWidget):
         super().__init__(parent)
         self.average: LockedAverage | None = None
         self.beat_mv: NDArray[np.floating] | None = None
-        self.beat_ms: NDArray[np.float64] = np.zeros(0)
+        self.beat_ms: NDArray[np.floating] = np.zeros(0)
         self.inks: Inks = PAPER
         self.chosen = 0
         self.setMouseTracking(True)
@@ -52,7 +52,7 @@ class ResidualCanvas(QWidget):
     def set_average(
         self,
         average: LockedAverage | None,
-        beat_ms: NDArray[np.float64],
+        beat_ms: NDArray[np.floating],
         beat_mv: NDArray[np.floating] | None,
     ) -> None:
         """The average, and the raw median beat drawn faintly behind it for its shape."""
@@ -215,6 +215,7 @@ class ResidualStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAutoFillBackground(True)
         self.canvas = ResidualCanvas()
         self.title = QLabel("Raw − cleaned, averaged around the QRS, same mm/mV")
         self.title.setObjectName("quiet")
@@ -234,7 +235,7 @@ class ResidualStrip(QWidget):
     def set_average(
         self,
         average: LockedAverage | None,
-        beat_ms: NDArray[np.float64],
+        beat_ms: NDArray[np.floating],
         beat_mv: NDArray[np.floating] | None = None,
     ) -> None:
         self.canvas.set_average(average, beat_ms, beat_mv)

@@ -102,6 +102,8 @@ class StNumbers(QWidget):
         tools.addWidget(self.unit)
         tools.addWidget(self.copy)
         inside = QWidget()
+        inside.setAutoFillBackground(True)
+        self.setAutoFillBackground(True)
         column = QVBoxLayout(inside)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(8)

@@ -23,6 +23,7 @@ from viewer.ui.st_map import StMap
 from viewer.ui.st_numbers import StNumbers
 from viewer.ui.theme import Theme
 
+LEAST_WIDTH_PX = 420
 POINTS = {"J": "j_mv", "J+20": "j20_mv", "J+60": "j60_mv", "J+80": "j80_mv"}
 
 
@@ -35,6 +36,8 @@ class StPanel(QTabWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
+        self.setAutoFillBackground(True)
+        self.setMinimumWidth(LEAST_WIDTH_PX)
         self.numbers = StNumbers()
         self.beat = MedianBeat()
         self.map = StMap()
@@ -48,6 +51,7 @@ class StPanel(QTabWidget):
 
     def _beat_page(self) -> QWidget:
         page = QWidget()
+        page.setAutoFillBackground(True)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(3)
@@ -67,6 +71,7 @@ class StPanel(QTabWidget):
 
     def _map_page(self) -> QWidget:
         page = QWidget()
+        page.setAutoFillBackground(True)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 4, 0, 0)
         head = QHBoxLayout()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QFont
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from viewer.state.st_view import COLUMNS, GUARD_MARKS, GUARD_WORDS, Row, Unit, heading
@@ -38,6 +38,8 @@ class StTable(QTableWidget):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(20)
+        header.setSectionResizeMode(LEAD, QHeaderView.ResizeMode.Fixed)  # its cells are joined
+        header.setFont(font)
         header.setHighlightSections(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -51,11 +53,17 @@ class StTable(QTableWidget):
         self._rows, self._unit = list(rows), unit
         self.clearSpans()
         self.setRowCount(len(rows))
-        titles = ["Lead", "", *(heading(column, unit) for column in COLUMNS)]
+        titles = ["", "", *(heading(column, unit) for column in COLUMNS)]
         self.setHorizontalHeaderLabels([title.replace(" ", "\n", 1) for title in titles])
         self.setColumnHidden(TRACE, all(row.kind == "raw" for row in rows))
         for number, row in enumerate(rows):
             self._fill(number, row)
+        bold = QFont(self.font())
+        bold.setBold(True)
+        widest_px = max(
+            (QFontMetrics(bold).horizontalAdvance(row.lead) for row in rows), default=20
+        )
+        self.setColumnWidth(LEAD, widest_px + 14)
         self._span_leads()
         height_px = self.fontMetrics().height() + 3
         for number in range(len(rows)):

@@ -42,6 +42,9 @@ class ToolBar(QToolBar):
         self.add("show.overlay", text=True)
         self.add("show.residual", text=True)
         self.guard_button = self._guard_button()
+        self.addSeparator()
+        self.add("panel.noise_map", text=True)
+        self.add("panel.st", text=True)
         self.addWidget(_stretch())
         self.add("file.export", text=True)
 
