@@ -32,7 +32,7 @@ GUIDE = ROOT / "resources" / "guide"
 SAMPLES = ROOT / "resources" / "samples"
 ICON = ROOT / "resources" / "icons" / "leadlight"
 SIZE_PX = (1440, 900)
-LONGEST_MS = 120_000
+LONGEST_MS, PANEL_MS = 300_000, 20_000
 
 
 def wait(signal: SignalInstance, begin: Callable[[], object]) -> None:
@@ -67,6 +67,13 @@ def pictures(window: MainWindow) -> None:
     take(window, "raw")
     wait(window.cleaning.finished, window.cleaning.start)
     take(window, "window")
+    window.panels.toggle("noise_map")
+    settle(PANEL_MS)
+    take(window, "noise_map")
+    window.panels.toggle("noise_map")
+    window.panels.toggle("st")
+    settle(PANEL_MS)
+    take(window, "st")
 
 
 def icon(side_px: int = 256) -> None:
