@@ -44,9 +44,9 @@ class Centring:
                 levels[span] = _levels_mv(source, *span)
             assert cell.index is not None
             level = float(levels[span][cell.index])
-            away_mm = abs(level - old[cell.index]) * cell.gain_mm_mv
-            if math.isfinite(level) and away_mm > AWAY_OF_ROW * cell.height_mm:
-                new[cell.index] = round(level, 1)
+            if math.isfinite(level):
+                reach_mv = AWAY_OF_ROW * cell.height_mm / cell.gain_mm_mv
+                new[cell.index] = _kept_in_row(level, float(old[cell.index]), reach_mv)
         if not np.array_equal(old, new):
             self._offsets[trace] = new
 
@@ -55,6 +55,15 @@ class Centring:
         first = next(iter(traces), Trace.RAW)
         offsets = self._offsets.get(first, np.zeros(0))
         return {int(i): float(offsets[i]) for i in np.flatnonzero(offsets)}
+
+
+def _kept_in_row(level_mv: float, offset_mv: float, reach_mv: float) -> float:
+    """The offset to draw with: none where none is needed, else the one in use while it serves."""
+    if abs(level_mv) <= reach_mv:
+        return 0.0
+    if abs(level_mv - offset_mv) <= reach_mv:
+        return offset_mv
+    return round(level_mv, 1)
 
 
 def _one_per_lead(cells: Iterable[Cell]) -> Iterable[Cell]:

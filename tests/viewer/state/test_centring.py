@@ -85,3 +85,25 @@ def test_the_page_says_which_lead_was_moved_and_by_how_much():
     )
     assert text.marks["aVF"] == ("offset −2.5 mV",)
     assert text.marks["I"] == ()
+
+
+def test_a_move_that_another_stretch_needed_is_taken_back_where_the_lead_lies_well():
+    signal_mv = np.zeros((12, 10_000), np.float32)
+    signal_mv[6, :5_000] = 1.5  # an electrode moves in the middle of the recording
+    recording = recording_of(signal_mv)
+    source, centring = Source(recording.samples, 500.0), Centring()
+    for layout, start_s, expected_mv in (("12x1", 0.0, 1.5), ("3x4+1", 10.0, 0.0)):
+        page = page_for(recording, Paper(layout=LAYOUTS[layout]), start_s=start_s)
+        centring.follow(page, Trace.RAW, source)
+        assert centring.offsets_mv(Trace.RAW, 12)[6] == pytest.approx(expected_mv)
+
+
+def test_an_offset_that_needs_no_move_in_taller_rows_is_not_kept_from_lower_ones():
+    signal_mv = flat()
+    signal_mv[6] += 0.7
+    recording = recording_of(signal_mv)
+    source, centring = Source(recording.samples, recording.fs_hz), Centring()
+    for layout, n_moved in (("12x1", 1), ("3x4", 0)):
+        page = page_for(recording, Paper(layout=LAYOUTS[layout]))
+        centring.follow(page, Trace.RAW, source)
+        assert np.count_nonzero(centring.offsets_mv(Trace.RAW, 12)) == n_moved
