@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from viewer.formats.loading import settled
 from viewer.jobs.runner import Progress
 from viewer.recording import Recording
 from viewer.report.provenance import Provenance, provenance
@@ -84,8 +85,8 @@ def obstacle(session: Session, choice: Choice) -> str | None:
 
 def job(session: Session, choice: Choice) -> Job:
     """The work for a choice without obstacle."""
-    recording = session.recording
-    assert recording is not None
+    assert session.recording is not None
+    recording = settled(session.recording)  # a long one has its hash and checksums only now
     cleaned = session.cleaned if choice.trace == "cleaned" else None
     span_s = None if choice.whole else _span_s(session)
     document = provenance(

@@ -94,20 +94,24 @@ def integrity_text(recording: Recording) -> str:
         return f"⚠ checksum failed: {', '.join(failed)}"
     notes = len(recording.warnings)
     checked = "checksum ok" if "ok" in recording.integrity else "no checksum"
+    checked = "checking" if "pending" in recording.integrity else checked
     return checked if not notes else f"{checked} · {notes} note{'s' if notes > 1 else ''}"
 
 
 def notes_of(recording: Recording) -> list[str]:
     """Everything the file says about itself, one sentence a line."""
     lines = [f"{recording.format} · {len(recording.leads)} leads · {rate_text(recording)}"]
-    states = {state: [] for state in ("ok", "absent", "failed")}  # type: dict[str, list[str]]
+    kinds = ("ok", "absent", "failed", "pending")
+    states: dict[str, list[str]] = {kind: [] for kind in kinds}
     for lead, state in zip(recording.leads, recording.integrity, strict=False):
         states[state].append(lead)
     if states["failed"]:
         lines.append(f"The checksum of {', '.join(states['failed'])} does not fit the signal.")
     if states["ok"] and not states["failed"]:
         lines.append("The checksum of every recorded lead fits its signal.")
-    if not states["ok"] and not states["failed"]:
+    if states["pending"]:
+        lines.append("The file is still being read; its checksums are not known yet.")
+    elif not states["ok"] and not states["failed"]:
         lines.append("The file holds no checksum, so damage cannot be seen.")
     if recording.derived:
         derived = ", ".join(lead for lead in recording.leads if lead in recording.derived)
