@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from PySide6.QtCore import QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
@@ -28,6 +27,7 @@ from PySide6.QtGui import (
     QPen,
 )
 
+from viewer import __version__
 from viewer.recording import Recording
 from viewer.report.page import TRUE_SIZE, Cleaning, page_text, warnings
 from viewer.samples import Samples
@@ -251,7 +251,4 @@ def _check_bar(painter: QPainter, shot: Shot, px_per_mm: float) -> None:
 
 def program() -> str:
     """Name and version of this program."""
-    try:
-        return f"Leadlight {version('leadlight')}"
-    except PackageNotFoundError:
-        return "Leadlight"
+    return f"Leadlight {__version__}"
