@@ -76,6 +76,31 @@ def test_each_unreadable_file_is_named_on_stderr_without_a_traceback(capsys, tmp
     assert "Traceback" not in errors
 
 
+def test_a_folder_stands_for_all_its_recordings(capsys):
+    status, entries = run_json(capsys, "info", str(sample("README.md").parent))
+    assert status == 0
+    assert [entry["name"] for entry in entries] == [
+        "incart_i06", "mitbih_100", "ptbxl_clean", "ptbxl_noisy"
+    ]  # fmt: skip
+
+
+def test_a_folder_of_one_recording_is_that_recording(capsys, tmp_path):
+    for suffix in ("hea", "dat"):
+        (tmp_path / f"ptbxl_clean.{suffix}").write_bytes(
+            sample(f"ptbxl_clean.{suffix}").read_bytes()
+        )
+    status, (entry,) = run_json(capsys, "info", str(tmp_path))
+    assert (status, entry["path"], entry["name"]) == (0, str(tmp_path), "ptbxl_clean")
+
+
+def test_without_a_display_the_window_is_refused_in_one_sentence(monkeypatch, capsys):
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    assert main([CLEAN]) == 1
+    assert "There is no display here; `leadlight snapshot` draws pages" in capsys.readouterr().err
+
+
 def test_several_paths_show_a_progress_bar_on_stderr_only(capsys):
     main(["info", CLEAN, NOISY])
     printed = capsys.readouterr()

@@ -10,7 +10,7 @@ from typing import Any
 
 from viewer.cli.failures import DONE, UNREADABLE, CommandError, complain, worse
 from viewer.cli.progress import ProgressBar
-from viewer.formats import ImportHints, NeedsHints, RecordingError
+from viewer.formats import ImportHints, NeedsHints, RecordingError, records_in
 from viewer.formats.process import ReaderProcess
 from viewer.recording import Recording
 from viewer.report.provenance import plain
@@ -42,17 +42,22 @@ class Unfinished(CommandError):
         self.entry = entry
 
 
-def for_each(options: Namespace, work: Work, describe: Callable[[Entry], str]) -> int:
+def for_each(
+    options: Namespace, work: Work, describe: Callable[[Entry], str], *, spread: bool = True
+) -> int:
     """Open every path, do the work, print its result; the worst status of all.
+
+    With spread, a folder of several recordings stands for all of them, else for the first.
 
     With --json the results are printed at the end as one list with one object per path,
     otherwise each as soon as it is there, in the words of `describe`.
     """
     as_json = getattr(options, "json", False)
     reader, status, entries = ReaderProcess(), DONE, []
-    with ProgressBar(options.paths) as bar:
+    paths = [one for path in options.paths for one in (recordings(path) if spread else [path])]
+    with ProgressBar(paths) as bar:
         try:
-            for path in options.paths:
+            for path in paths:
                 entry, outcome = _one(reader, path, hints(options), work, bar.report)
                 status = worse(status, outcome)
                 entries.append(entry)
@@ -65,6 +70,12 @@ def for_each(options: Namespace, work: Work, describe: Callable[[Entry], str]) -
     if as_json:
         print(to_json(entries), flush=True)
     return status
+
+
+def recordings(path: str) -> list[str]:
+    """The path itself, or the recordings in it when it is a folder that holds several."""
+    inside = records_in(path) if Path(path).is_dir() else ()
+    return [str(one) for one in inside] if len(inside) > 1 else [path]
 
 
 def _one(

@@ -43,4 +43,4 @@ def run(options: Namespace) -> int:
         except ValueError as error:
             raise CommandError(str(error), USAGE) from None
 
-    return for_each(options, work, lambda entry: str(entry["output"]))
+    return for_each(options, work, lambda entry: str(entry["output"]), spread=False)
