@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from inference.st import StReport
+from inference.st_prediction import StPrediction
 from viewer.jobs.runner import LatestJob, Progress
 from viewer.recording import Recording
 from viewer.samples import Samples
@@ -86,6 +87,8 @@ def measure_st(request: StRequest, progress: Progress) -> StResult:
             removed_mv = _difference(raw_mv, cleaned_mv)
             kept = guard(raw_mv, cleaned_mv, fs_hz, leads)
             residual = locked_average(removed_mv, fs_hz, raw.beats.samples, leads)
+    progress(0.8)
+    predictions, note = _predict(request, {"raw": raw, "cleaned": cleaned})
     return StResult(
         start_s=request.start / fs_hz,
         stop_s=request.stop / fs_hz,
@@ -94,8 +97,32 @@ def measure_st(request: StRequest, progress: Progress) -> StResult:
         guard=kept,
         beats=beats_of(raw_mv, raw, cleaned),
         residual=residual,
+        predictions=predictions,
+        prediction_note=note,
         dragged=request.moved is not None,
     )
+
+
+def _predict(
+    request: StRequest, reports: Mapping[str, StReport | None]
+) -> tuple[dict[str, StPrediction], str]:
+    """The classifier's answers by trace, and why there are none if its weights are missing."""
+    from inference.st_prediction import predict
+    from inference.weights import WeightsRefused
+
+    found: dict[str, StPrediction] = {}
+    try:
+        for name, report in reports.items():
+            if report is not None and not report.reasons:
+                found[name] = predict(
+                    report,
+                    age_years=request.age_years,
+                    sex=request.sex,
+                    grades=request.grades,
+                )
+    except WeightsRefused as error:
+        return {}, str(error)
+    return found, ""
 
 
 def _difference(

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from inference.signal.delineation import Fiducials as Marks
 from inference.signal.median_beat import level_beats
-from inference.st import GuardReport, LeadGuard, LeadSt, StReport
+from inference.st import GuardReport, LeadSt, StReport
+from inference.st_prediction import StPrediction
 from viewer.state.beat_page import Beats, Fiducials
 from viewer.state.residual import LockedAverage
 
@@ -37,6 +38,8 @@ class StResult:
     guard             what cleaning changed, None without a cleaned signal
     beats             the median-beat page
     residual          QRS-locked average of raw minus cleaned
+    predictions       "raw" and "cleaned", as far as the classifier was there
+    prediction_note   why there is no prediction at all
     dragged           whether the reader moved a fiducial
     """
 
@@ -47,6 +50,8 @@ class StResult:
     guard: GuardReport | None = None
     beats: Beats = dataclasses.field(default_factory=Beats)
     residual: LockedAverage | None = None
+    predictions: Mapping[str, StPrediction] = dataclasses.field(default_factory=dict)
+    prediction_note: str = ""
     dragged: bool = False
 
 
@@ -141,22 +146,6 @@ def heading(column: str, unit: Unit) -> str:
     return f"{column} {unit}/s" if column == "Slope" else f"{column} {unit}"
 
 
-def as_tsv(result: StResult) -> str:
-    """The whole panel as text for a spreadsheet: both units, intervals, findings, the sentence."""
-    lines = [f"ST, {result.start_s:.1f}–{result.stop_s:.1f} s"]
-    for unit in ("mV", "mm"):
-        titles = [heading(column, unit) for column in COLUMNS]  # type: ignore[arg-type]
-        lines.append("\t".join(("Lead", "Trace", *titles, "Guard", "Reason")))
-        for row in table(result, unit):  # type: ignore[arg-type]
-            cells = row.cells or ("",) * len(COLUMNS)
-            reason = row.reason or row.guard_reason
-            lines.append("\t".join((row.lead, row.kind, *cells, row.guard, reason)))
-    lines += ["\t".join(line) for line in intervals(result)]
-    lines += findings(result)
-    lines.append(RESEARCH)
-    return "\n".join(lines).replace("−", "-")
-
-
 # ---- intervals ----
 
 
@@ -187,58 +176,6 @@ def _interval_texts(report: StReport) -> dict[str, str]:
 
 def _ms(value: float | None) -> str:
     return "–" if value is None or not math.isfinite(value) else f"{value:.0f} ms"
-
-
-# ---- findings ----
-
-
-def findings(result: StResult) -> list[str]:
-    """Criteria that are met, what differs between raw and cleaned first."""
-    lines = criteria_change(result)
-    both = result.cleaned is not None
-    for name, report in (("Raw", result.raw), ("Cleaned", result.cleaned)):
-        if report is None or report.reasons:
-            continue
-        which = f"{name} trace" if both else "The trace"
-        texts = [f"{which} {criterion.text}." for criterion in report.criteria]
-        lines += texts or [f"{which} meets no amplitude criterion in contiguous leads."]
-    return lines
-
-
-def criteria_change(result: StResult) -> list[str]:
-    """A sentence for every kind of criterion that only one of the two traces meets."""
-    if result.cleaned is None or result.cleaned.reasons or result.raw.reasons:
-        return []
-    lines = []
-    for kind, words in (("STE", "ST elevation"), ("STD", "ST depression")):
-        raw = any(c.kind == kind for c in result.raw.criteria)
-        cleaned = any(c.kind == kind for c in result.cleaned.criteria)
-        if raw != cleaned:
-            only = "raw" if raw else "cleaned"
-            lines.append(f"Raw and cleaned disagree: only the {only} trace meets {words}.")
-    return lines
-
-
-def guard_sentence(guard: GuardReport | None) -> str:
-    """The guard's verdict on the whole recording, in words beside its icon."""
-    if guard is None:
-        return ""
-    said = {
-        "ok": "Cleaning kept ST, QRS and QT within the limits.",
-        "warn": "Cleaning moved a measurement",
-        "block": "Cleaning moved a measurement by a diagnosable amount",
-        "cannot_tell": "Cannot tell whether cleaning moved a measurement",
-    }[guard.state]
-    return said if guard.state == "ok" else f"{said}. {_worst(guard)}"
-
-
-def _worst(guard: GuardReport) -> str:
-    rows: list[LeadGuard] = [row for row in guard.leads if row.state == guard.state]
-    if len(rows) > 3:
-        reasons = {row.reason for row in rows}
-        names = ", ".join(row.lead for row in rows)
-        return f"{names}: {reasons.pop() if len(reasons) == 1 else 'see the table'}."
-    return "; ".join(f"{row.lead}: {row.reason}" for row in rows) + "."
 
 
 def levels(report: StReport | None, point: str) -> dict[str, float]:

@@ -20,18 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.state.st_view import (
-    GUARD_MARKS,
-    RESEARCH,
-    StResult,
-    Unit,
-    as_tsv,
-    criteria_change,
-    findings,
-    guard_sentence,
-    intervals,
-    table,
-)
+from viewer.state.st_text import as_tsv, disagreements, findings, guard_sentence, predictions
+from viewer.state.st_view import GUARD_MARKS, RESEARCH, StResult, Unit, intervals, table
 from viewer.ui.inks import Inks
 from viewer.ui.st_table import StTable
 from viewer.ui.theme import PAPER, Theme
@@ -51,6 +41,7 @@ class StNumbers(QWidget):
         self.first = _words("What differs between raw and cleaned")
         self.guard = _words("Fidelity guard")
         self.findings = _words("Amplitude criteria")
+        self.predictions = _words("Prediction by a trained network")
         self.notes = _words("Notes on the measurement")
         self.table = StTable()
         self.unit = QComboBox()
@@ -107,7 +98,7 @@ class StNumbers(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(8)
-        for item in (self.first, self.guard, self.findings, self.notes):
+        for item in (self.first, self.guard, self.findings, self.predictions, self.notes):
             column.addWidget(item)
         column.addLayout(person)
         column.addWidget(self._intervals)
@@ -168,12 +159,15 @@ class StNumbers(QWidget):
         if result is None:
             self._fill(self.first, "")
             self._fill(self.findings, "Nothing is measured yet.")
+            self._fill(self.predictions, "")
             self._fill(self.notes, "")
             return
-        changes = criteria_change(result)
-        self._fill(self.first, "\n".join(f"⚠ {line}" for line in changes), kind="amber")
-        lines = list(result.raw.reasons) or findings(result)[len(changes) :]
-        self._fill(self.findings, "\n".join(lines))
+        changes = [f"⚠ {line}" for line in disagreements(result)]
+        self._fill(self.first, "\n".join(changes), kind="amber")
+        self._fill(self.findings, "\n".join(result.raw.reasons or findings(result)))
+        said = predictions(result)
+        kind = "quiet" if result.prediction_note else "plain"
+        self._fill(self.predictions, "\n".join(said), kind=kind)
         self._fill(self.notes, "\n".join(result.raw.notes), kind="quiet")
 
     def _show_guard(self, result: StResult | None) -> None:

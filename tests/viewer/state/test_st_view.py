@@ -7,19 +7,23 @@ import dataclasses
 import numpy as np
 import pytest
 
-from inference.st import GuardReport, LeadGuard, measure
+from inference.st import Criterion, GuardReport, LeadGuard, measure
+from inference.st_prediction import StPrediction, Support
 from tests.shared_data import sample
 from viewer.formats import open_recording
 from viewer.recording import Recording
+from viewer.state.st_text import (
+    as_tsv,
+    criteria_change,
+    disagreements,
+    guard_sentence,
+    predictions,
+)
 from viewer.state.st_view import (
     RESEARCH,
     StResult,
-    as_tsv,
     beats_of,
-    criteria_change,
     fiducials_ms,
-    findings,
-    guard_sentence,
     intervals,
     level_text,
     levels,
@@ -136,17 +140,57 @@ def test_the_beats_behind_the_median_lie_around_it(clean):
 
 def test_when_raw_and_cleaned_disagree_that_is_said_first(clean):
     result = result_of(clean)
-    from inference.st import Criterion
-
     ste = Criterion(
         kind="STE", leads=("II", "aVF"), levels_mv=(0.12, 0.11), population="", text="meets it"
     )
     elevated = dataclasses.replace(result.raw, criteria=(ste,))
     plain = dataclasses.replace(result.raw, criteria=())
     both = dataclasses.replace(result, raw=elevated, cleaned=plain)
-    assert findings(both)[0] == ("Raw and cleaned disagree: only the raw trace meets ST elevation.")
+    assert disagreements(both)[0] == (
+        "Raw and cleaned disagree: only the raw trace meets ST elevation."
+    )
     same = dataclasses.replace(result, raw=elevated, cleaned=elevated)
     assert criteria_change(same) == []
+
+
+def prediction(ste: float, std: float, abstained: tuple[str, ...] = ()) -> StPrediction:
+    threshold = {"STE": 0.3, "STD": 0.4}
+    probability = {} if abstained else {"STE": ste, "STD": std}
+    return StPrediction(
+        probability=probability,
+        threshold=threshold,
+        positive=tuple(k for k, p in probability.items() if p >= threshold[k]),
+        support={"STE": (Support(lead="V2", j_mv=0.21),), "STD": ()} if probability else {},
+        abstained=abstained,
+        weights_sha256="",
+    )
+
+
+def test_probabilities_stand_side_by_side_with_the_leads_that_support_them(clean):
+    result = result_of(
+        clean, predictions={"raw": prediction(0.6, 0.1), "cleaned": prediction(0.5, 0.2)}
+    )
+    lines = predictions(result)
+    assert lines[0] == (
+        "Probability of ST elevation: 60% raw, 50% cleaned (threshold 30%), "
+        "supported by V2 +0.210 mV at J."
+    )
+    assert lines[1] == "Probability of ST depression: 10% raw, 20% cleaned (threshold 40%)."
+    assert disagreements(result) == []
+
+
+def test_probabilities_on_different_sides_of_the_threshold_are_said_first(clean):
+    result = result_of(
+        clean, predictions={"raw": prediction(0.6, 0.1), "cleaned": prediction(0.2, 0.1)}
+    )
+    assert disagreements(result)[0].startswith("Raw and cleaned disagree: ST elevation: raw 60%")
+
+
+def test_an_abstention_says_why_and_a_missing_model_too(clean):
+    abstained = result_of(clean, predictions={"raw": prediction(0, 0, ("Pacing spikes.",))})
+    assert predictions(abstained) == ["No prediction from the raw trace: Pacing spikes."]
+    missing = result_of(clean, prediction_note="The model card cannot be read.")
+    assert predictions(missing) == ["No prediction: The model card cannot be read."]
 
 
 def guard_of(*states: tuple[str, str, str]) -> GuardReport:
