@@ -23,13 +23,15 @@ class Appearance(QObject):
         super().__init__(window)
         self._window, self._settings = window, window.settings
         self.dialog: Calibration | None = None
+        self._watching = False
         self._dress()
         self.measure()
 
     def watch_monitors(self) -> None:
         """Another monitor has other millimetres; call once the window has a handle."""
         handle = self._window.windowHandle()
-        if handle is not None:
+        if handle is not None and not self._watching:
+            self._watching = True
             handle.screenChanged.connect(self.measure)
 
     def set_theme(self, name: str) -> None:

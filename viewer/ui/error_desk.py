@@ -8,12 +8,13 @@ import threading
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 log = logging.getLogger(__name__)
 
+COUNT_EVERY_MS = 200
 MAX_DIALOGS = 3
 """More at once help nobody; the log has them all."""
 
@@ -98,10 +99,19 @@ class ErrorDialog(QMessageBox):
         copy.clicked.disconnect()  # copying must not close the dialog
         copy.clicked.connect(self._copy)
         self.addButton(QMessageBox.StandardButton.Close)
-        self.count(1)
+        self._times = 1
+        self._soon = QTimer(self, interval=COUNT_EVERY_MS, singleShot=True)
+        self._soon.timeout.connect(self._write)
+        self._write()
 
     def count(self, times: int) -> None:
-        suffix = "" if times == 1 else f"\n\nThis happened {times} times."
+        """Written a few times a second at most: laying out anew takes milliseconds."""
+        self._times = times
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _write(self) -> None:
+        suffix = "" if self._times == 1 else f"\n\nThis happened {self._times} times."
         self.setInformativeText(self._sentence + suffix)
 
     def _copy(self) -> None:

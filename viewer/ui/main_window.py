@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QTimer, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QInputDialog, QMainWindow, QWidget
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QInputDialog, QMainWindow, QMenu, QWidget
 
 from viewer.folders import log_folder
 from viewer.jobs.denoise import Cleaning
@@ -16,11 +16,12 @@ from viewer.jobs.load import Reader
 from viewer.jobs.runner import LatestJob, one_thread
 from viewer.jobs.warm_up import warm_up
 from viewer.settings import Settings
-from viewer.state.layouts import find
-from viewer.state.session import Session
+from viewer.state.layouts import find, single
+from viewer.state.session import Session, suited_layout
 from viewer.ui import theme as themes
 from viewer.ui.about import About
 from viewer.ui.actions import Command
+from viewer.ui.appearance import Appearance
 from viewer.ui.command_set import CommandSet
 from viewer.ui.error_desk import ErrorDesk
 from viewer.ui.exporting import Exporting
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
     cleaning: Cleaning
     exporting: Exporting
     panels: Panels
+    appearance: Appearance
 
     def __init__(self, reader: Reader, settings: Settings) -> None:
         super().__init__()
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(self.session, settings, self)
         self._build()
         self.panels = Panels(self)
+        self.appearance = Appearance(self)
         self.reports = WorkReports(self)
         self._connect()
         self._restore()
@@ -106,8 +109,10 @@ class MainWindow(QMainWindow):
         self.status = Status()
         self.setStatusBar(self.status)
         self.commands = CommandSet(self)
-        self.commands.dress(self.theme)
         self.menus = self.commands.fill(self.menuBar())
+        self.menus["File/Recent"] = QMenu("Open recent", self)
+        after = self.commands.actions["file.sample"]
+        self.menus["File"].insertMenu(after, self.menus["File/Recent"])
         self.tool_bar = ToolBar(self, self.commands, self.menus)
         self.addToolBar(self.tool_bar)
 
@@ -120,6 +125,8 @@ class MainWindow(QMainWindow):
         self.start_page.open_asked.connect(self.files.ask_and_open)
         self.start_page.sample_asked.connect(self.files.open_sample)
         self.start_page.path_chosen.connect(lambda path: self.files.open_all([path]))
+        self.trace_view.lead_activated.connect(self.toggle_lead)
+        self.menus["File/Recent"].aboutToShow.connect(self._fill_recent)
         self.status.cancel_asked.connect(self.cancel)
         self.status.notes_asked.connect(self.reports.show_notes)
 
@@ -163,6 +170,27 @@ class MainWindow(QMainWindow):
         if recording is not None:
             self.session.paper.set_layout(find(name, recording.leads))
             self.settings["view.layout"] = name
+
+    def toggle_lead(self, lead: str) -> None:
+        """One lead alone, or back to the layout before."""
+        recording, paper = self.session.recording, self.session.paper
+        if recording is None:
+            return
+        alone = single(lead)
+        if paper.layout.name == alone.name:
+            paper.set_layout(suited_layout(self.settings["view.layout"], recording))
+        else:
+            paper.set_layout(alone)
+
+    def _fill_recent(self) -> None:
+        """The recordings opened last, newest first."""
+        menu = self.menus["File/Recent"]
+        menu.clear()
+        for path in self.files.recent():
+            action = menu.addAction(f"{path.name}   {path.parent}")
+            action.triggered.connect(lambda _=False, path=path: self.files.open_all([path]))
+        if menu.isEmpty():
+            menu.addAction("Nothing was opened yet").setEnabled(False)
 
     def standard_scale(self) -> None:
         self.session.paper.set_speed(25.0)
@@ -228,6 +256,10 @@ class MainWindow(QMainWindow):
         About(self).open()
 
     # ---- Qt ----
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.appearance.watch_monitors()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event.mimeData()):

@@ -29,7 +29,10 @@ def reader() -> Iterator[ReaderProcess]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(tmp_path / "settings.json")
+    """Of this test alone; with a filter as method, so that no test waits for torch."""
+    settings = Settings(tmp_path / "settings.json")
+    settings["denoise.method"] = "iir"
+    return settings
 
 
 @pytest.fixture

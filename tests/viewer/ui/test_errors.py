@@ -45,7 +45,7 @@ def test_a_thousand_identical_errors_are_one_dialog_with_a_counter(desk, qtbot):
         desk.report(fault(f"disk {number}"))
     [dialog] = desk.dialogs.values()
     assert dialog.isVisible()
-    assert "happened 1000 times" in dialog.informativeText()
+    qtbot.waitUntil(lambda: "happened 1000 times" in dialog.informativeText())
 
 
 def test_distinct_errors_get_a_dialog_each_but_never_a_flood(desk):
