@@ -68,6 +68,7 @@ def test(arguments: list[str]) -> int:
     system_packages.ensure_qt_can_start(display=False)
     python = environment.ensure({"test"})
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes share the cores already
     workers = ["-n", str(min(2, os.cpu_count() or 1))]
     return _call([str(python), "-m", "pytest", *workers, *arguments])
 
