@@ -42,7 +42,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> str:
     from viewer.formats.process import ReaderProcess
     from viewer.settings import Settings
 
-    n, hours = (6, options.hours or 0.1) if options.smoke else (200, options.hours or 24.0)
+    n, hours = (6, options.hours or 0.1) if options.smoke else (100, options.hours or 24.0)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     rows = bench.start(1 if options.smoke else 5)
     rows += bench.short_pan(n)

@@ -7,6 +7,7 @@ that the same second always falls on the same pixel, however far the page has sc
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,62 +109,77 @@ class Difference:
         return self._raw.read_mv(start, stop) - self._denoised.read_mv(start, stop)
 
 
-def strokes(
-    curve: Line | Envelope, lead: int, y_of: tuple[float, float], limit_px: float
-) -> NDArray[np.float64]:
-    """Straight strokes of one lead, float64 [n, 4]: x1, y1, x2, y2 in pixels.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which leads to draw, and where: one entry per row of the page, all [n_rows].
 
-    y_of      (baseline pixel, pixels per millivolt, downwards negative)
+    lead         rows of the samples
+    baseline_px  the pixel of 0 mV, from the top
+    px_per_mv    pixels per millivolt; negative, as y points down
+    """
+
+    lead: NDArray[np.int64]
+    baseline_px: NDArray[np.float64]
+    px_per_mv: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, float, float]]) -> Rows:
+        """From (lead, baseline, pixels per millivolt) triples."""
+        table = np.array(list(rows), np.float64).reshape(-1, 3)
+        return cls(table[:, 0].astype(np.int64), table[:, 1], table[:, 2])
+
+    def place(self, values_mv: NDArray[np.float32], limit_px: float) -> NDArray[np.float64]:
+        """Pixels from the top, [n_rows, n]: NaN where nothing is known, never beyond limit."""
+        y = values_mv[self.lead] * self.px_per_mv[:, None]  # float64: no overflow
+        y += self.baseline_px[:, None]
+        if not np.isfinite(y).all():
+            y[~np.isfinite(y)] = np.nan
+        result: NDArray[np.float64] = np.clip(y, -limit_px, limit_px, out=y)
+        return result
+
+
+def strokes(curve: Line | Envelope, rows: Rows, limit_px: float) -> NDArray[np.float64]:
+    """Straight strokes of all rows at once, float64 [n, 4]: x1, y1, x2, y2 in pixels.
+
     limit_px  no stroke reaches further than this from the page's edge
     Gaps (NaN, infinite) leave no stroke; a lone sample between gaps leaves a dot.
     """
     if isinstance(curve, Envelope):
-        return _columns(curve, lead, y_of, limit_px)
-    y = _place(curve.values_mv[lead], y_of, limit_px)
-    x = curve.x_px
-    lines = np.empty((max(len(y) - 1, 0), 4))
-    lines[:, 0], lines[:, 1], lines[:, 2], lines[:, 3] = x[:-1], y[:-1], x[1:], y[1:]
+        return _columns(curve, rows, limit_px)
+    y = rows.place(curve.values_mv, limit_px)
+    x = np.broadcast_to(curve.x_px, y.shape)
+    lines = np.empty((*y[:, 1:].shape, 4))
+    lines[..., 0], lines[..., 1] = x[:, :-1], y[:, :-1]
+    lines[..., 2], lines[..., 3] = x[:, 1:], y[:, 1:]
     known = np.isfinite(y)
     if known.all():
-        return lines
-    lone = known & ~np.r_[False, known[:-1]] & ~np.r_[known[1:], False]
+        return lines.reshape(-1, 4)
+    edge = np.zeros((len(y), 1), bool)
+    lone = known & ~np.hstack([edge, known[:, :-1]]) & ~np.hstack([known[:, 1:], edge])
     dots = np.stack([x[lone], y[lone], x[lone] + 0.5, y[lone]], axis=1)
-    return np.concatenate([lines[known[:-1] & known[1:]], dots])
+    return np.concatenate([lines[known[:, :-1] & known[:, 1:]], dots])
 
 
-def runs(
-    curve: Line, lead: int, y_of: tuple[float, float], limit_px: float
-) -> list[NDArray[np.float64]]:
-    """The unbroken stretches of one lead, each float64 [n, 2], for vector output."""
-    y = _place(curve.values_mv[lead], y_of, limit_px)
-    points = np.stack([curve.x_px, y], axis=1)
-    known = np.isfinite(y)
-    edges = np.flatnonzero(np.diff(np.r_[False, known, False]))
-    return [points[start:stop] for start, stop in edges.reshape(-1, 2)]
+def runs(curve: Line, rows: Rows, limit_px: float) -> list[NDArray[np.float64]]:
+    """The unbroken stretches of all rows, each float64 [n, 2], for vector output."""
+    found = []
+    for y in rows.place(curve.values_mv, limit_px):
+        points = np.stack([curve.x_px, y], axis=1)
+        edges = np.flatnonzero(np.diff(np.r_[False, np.isfinite(y), False]))
+        found += [points[start:stop] for start, stop in edges.reshape(-1, 2)]
+    return found
 
 
-def _columns(
-    curve: Envelope, lead: int, y_of: tuple[float, float], limit_px: float
-) -> NDArray[np.float64]:
+def _columns(curve: Envelope, rows: Rows, limit_px: float) -> NDArray[np.float64]:
     """Vertical strokes that touch their neighbours, so that a slope is not dotted."""
-    top = _place(curve.high_mv[lead], y_of, limit_px)
-    bottom = _place(curve.low_mv[lead], y_of, limit_px)
-    top, bottom = np.minimum(top, bottom), np.maximum(top, bottom)
-    x = curve.column_px + 0.5
-    above = np.r_[False, bottom[:-1] < top[1:]]  # the column before ends above this one
-    below = np.r_[False, top[:-1] > bottom[1:]]
-    start = np.where(above, np.r_[0.0, bottom[:-1]], top)
-    stop = np.where(below, np.r_[0.0, top[:-1]], bottom)
-    lines = np.stack([x, start, x, stop], axis=1)
-    lines[:, 3] = np.maximum(lines[:, 3], lines[:, 1] + 1.0)
-    return lines[np.isfinite(top) & np.isfinite(bottom)]
-
-
-def _place(
-    values_mv: NDArray[np.float32], y_of: tuple[float, float], limit_px: float
-) -> NDArray[np.float64]:
-    """Pixels from the top; what is not finite becomes a gap, what is absurd stays near."""
-    baseline_px, px_per_mv = y_of
-    y = baseline_px + values_mv.astype(np.float64) * px_per_mv
-    y[~np.isfinite(y)] = np.nan
-    return np.clip(y, -limit_px, limit_px)
+    one, other = rows.place(curve.high_mv, limit_px), rows.place(curve.low_mv, limit_px)
+    top, bottom = np.minimum(one, other), np.maximum(one, other)
+    start, stop = top.copy(), bottom.copy()
+    above = bottom[:, :-1] < top[:, 1:]  # the column before ends above this one
+    below = top[:, :-1] > bottom[:, 1:]
+    start[:, 1:][above] = bottom[:, :-1][above]
+    stop[:, 1:][below] = top[:, :-1][below]
+    x = np.broadcast_to(curve.column_px + 0.5, top.shape)
+    lines = np.stack([x, start, x, np.maximum(stop, start + 1.0)], axis=-1)
+    chosen: NDArray[np.float64] = lines[np.isfinite(top) & np.isfinite(bottom)]
+    return chosen

@@ -8,7 +8,7 @@ from pyqtgraph.Qt import internals
 from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QPainter, QPolygonF
 
-from viewer.state.curves import Envelope, Line, runs, strokes
+from viewer.state.curves import Envelope, Line, Rows, runs, strokes
 
 Reach = tuple[float, float]
 NOTHING: Reach = (float("inf"), float("-inf"))
@@ -16,25 +16,18 @@ LIMIT_PX = 30_000.0
 """No stroke reaches further: Qt's rasteriser is exact to there, absurd values end there."""
 
 
-def paint_curve(
-    painter: QPainter,
-    curve: Line | Envelope,
-    lead: int,
-    y_of: tuple[float, float],
-    *,
-    vector: bool,
-) -> Reach:
-    """One lead with the pen that is set; y_of as in state.curves.strokes.
+def paint_curve(painter: QPainter, curve: Line | Envelope, rows: Rows, *, vector: bool) -> Reach:
+    """One trace of all rows with the pen that is set, in one call where that is possible.
 
     Returns the highest and the lowest pixel of the strokes.
     """
     limit = 1e7 if vector else LIMIT_PX
     if isinstance(curve, Line) and vector:  # joined lines: no seams at any magnification
-        for run in runs(curve, lead, y_of, limit):
+        for run in runs(curve, rows, limit):
             painter.drawPolyline(_polygon(run))
         return NOTHING
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, isinstance(curve, Line))
-    lines = strokes(curve, lead, y_of, limit)
+    lines = strokes(curve, rows, limit)
     _draw_lines(painter, lines)
     heights = lines[:, 1::2]
     return (float(heights.min()), float(heights.max())) if len(lines) else NOTHING

@@ -15,7 +15,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from viewer.report.page import PageText, clock
-from viewer.state.curves import Source
+from viewer.state.curves import Rows, Source
 from viewer.state.layers import Trace
 from viewer.state.page import HEADER_MM, TICKS_MM, WARNING_MM, Cell, Page, Pulse
 from viewer.ui.curve_painting import NOTHING, Reach, paint_curve
@@ -250,20 +250,23 @@ class PaperPainter:
 
         top_mm is where the painter's device begins; returns the pixels reached below it.
         """
-        reached = NOTHING
+        reached, shown = NOTHING, [cell for cell in cells if cell.index is not None]
         for trace in content.traces:
             curve = content.sources[trace].curve(*span_px, px_per_s)
-            width_mm = DENOISED_MM if trace is Trace.DENOISED else RAW_MM
-            self._pen(self._inks.trace(trace), width_mm)
-            for cell in cells:
-                if cell.index is not None:
-                    px_per_mv = -cell.sign * cell.gain_mm_mv * self._px
-                    offset_px = content.offset_mv(trace, cell.index) * px_per_mv
-                    baseline_px = (cell.baseline_mm - top_mm) * self._px
-                    y_of = (baseline_px - offset_px, px_per_mv)
-                    reach = paint_curve(self._painter, curve, cell.index, y_of, vector=self._vector)
-                    reached = (min(reached[0], reach[0]), max(reached[1], reach[1]))
+            self._pen(self._inks.trace(trace), DENOISED_MM if trace is Trace.DENOISED else RAW_MM)
+            rows = Rows.of(self._row(cell, trace, content, top_mm) for cell in shown)
+            reach = paint_curve(self._painter, curve, rows, vector=self._vector)
+            reached = (min(reached[0], reach[0]), max(reached[1], reach[1]))
         return reached
+
+    def _row(
+        self, cell: Cell, trace: Trace, content: Content, top_mm: float
+    ) -> tuple[int, float, float]:
+        """Lead, baseline and scale of a cell in pixels, for state.curves.Rows."""
+        assert cell.index is not None
+        px_per_mv = -cell.sign * cell.gain_mm_mv * self._px
+        offset_px = content.offset_mv(trace, cell.index) * px_per_mv
+        return cell.index, (cell.baseline_mm - top_mm) * self._px - offset_px, px_per_mv
 
     # ---- millimetres to pixels ----
 
@@ -289,6 +292,7 @@ class PaperPainter:
     def _pen(self, colour: QColor, width_mm: float) -> None:
         width = width_mm * self._px if self._vector else max(width_mm * self._px, 1.0)
         pen = QPen(colour, width)
+        # single strokes on screens: square caps keep short ones black and corners closed
         pen.setCapStyle(Qt.PenCapStyle.RoundCap if self._vector else Qt.PenCapStyle.SquareCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         self._painter.setPen(pen)
