@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,6 +27,7 @@ class Session:
     """
 
     recording_changed: ClassVar[Signal] = Signal()
+    recording_settled: ClassVar[Signal] = Signal()  # read to its end: checksums, hash
     cleaned_changed: ClassVar[Signal] = Signal()  # came, grew or went
     guard_changed: ClassVar[Signal] = Signal()  # came, was acknowledged, or went
 
@@ -59,6 +61,12 @@ class Session:
         self.paper.set_layout(suited_layout(layout, recording))
         self.timeline.open(recording.duration_s)
         self.recording_changed.emit()
+
+    def settle(self, recording: Recording) -> None:
+        """The same recording, now read to its end: what was computed from it stays."""
+        if self.recording is not None and recording is not self.recording:
+            self.recording = replace(recording, samples=self.recording.samples)
+            self.recording_settled.emit()
 
     def close(self) -> None:
         """Nothing open."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from viewer.folders import resource
-from viewer.formats.errors import NeedsHints
+from viewer.formats.errors import NeedsHints, RecordingError
 from viewer.formats.lead_algebra import derive_limb_leads
+from viewer.formats.loading import loading_of, settled
 from viewer.jobs.load import Opening, Reader
 from viewer.recording import Recording
 from viewer.settings import Settings
@@ -20,6 +21,7 @@ from viewer.ui.import_sheet import ImportSheet
 
 FILTER = "ECG recordings (*.hea *.dat *.mat *.npz *.npy *.h5 *.hdf5);;All files (*)"
 SAMPLE = "samples/ptbxl_noisy.hea"
+LOADING_MS = 300
 
 
 class Files(QObject):
@@ -35,6 +37,8 @@ class Files(QObject):
         self._window, self._session, self._settings = window, session, settings
         self._reader = reader
         self._recorded: Recording | None = None  # as the file gave it, nothing derived
+        self._loading = QTimer(self, interval=LOADING_MS)
+        self._loading.timeout.connect(self._look_whether_settled)
         self.sheet: ImportSheet | None = None
         self.opening = Opening(reader, self)
         self.opening.opened.connect(self._show)
@@ -98,9 +102,32 @@ class Files(QObject):
         self.opened.emit()
 
     def _place(self, recording: Recording) -> None:
-        if self._settings["files.derive_limb"] and {"I", "II"} <= set(recording.leads):
-            recording = derive_limb_leads(recording)
+        recording = self._derived(recording)
         self._session.open(recording, self._settings["view.layout"])
+        if loading_of(recording) is not None:
+            self._loading.start()
+
+    def _look_whether_settled(self) -> None:
+        """A long recording knows its checksums only when it was read to its end."""
+        recorded = self._recorded
+        if recorded is None:
+            self._loading.stop()
+            return
+        try:
+            whole = settled(recorded)
+        except RecordingError as error:
+            self._loading.stop()
+            self.refused.emit(str(error))
+            return
+        if whole is not recorded:
+            self._loading.stop()
+            self._recorded = whole
+            self._session.settle(self._derived(whole))
+
+    def _derived(self, recording: Recording) -> Recording:
+        """With the missing limb leads, where they are wanted and can be had."""
+        wanted = self._settings["files.derive_limb"] and {"I", "II"} <= set(recording.leads)
+        return derive_limb_leads(recording) if wanted else recording
 
     def _ask_hints(self, path: Path, needs: NeedsHints) -> None:
         """The import sheet: what the file does not say."""

@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.recording_changed.connect(self._recording_changed)
+        session.recording_settled.connect(lambda: self.status.show_recording(session.recording))
         session.paper.changed.connect(self._paper_changed)
         for signal in (session.cleaned_changed, session.guard_changed, session.layers.changed):
             signal.connect(self.refresh)
