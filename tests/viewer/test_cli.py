@@ -1,6 +1,7 @@
 """The command line: what it prints, what it refuses, with which exit status."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -182,3 +183,18 @@ def test_the_program_itself_prints_one_json_document_and_nothing_else():
     )
     assert done.returncode == 3
     assert [entry["duration_s"] for entry in json.loads(done.stdout)] == [10.0, None]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names that are no text")
+def test_a_file_name_that_is_no_text_is_printed_all_the_same(tmp_path):
+    absent = os.fsdecode(os.path.join(os.fsencode(tmp_path), b"\xff\xb5.npz"))
+    for arguments in (["info", absent], ["info", absent, "--json"]):
+        done = subprocess.run(
+            [sys.executable, "main.py", *arguments],
+            cwd=REPOSITORY,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 3
+        assert b"Traceback" not in done.stderr

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit status. Wrong usage raises SystemExit(2)."""
+    _print_anything()
     options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
         status: int = options.run(options)
@@ -34,3 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.debug("a command failed", exc_info=True)
         complain(f"Leadlight failed by a fault of its own ({type(error).__name__}: {error}).")
         return 1
+
+
+def _print_anything() -> None:
+    """A file name or a sign that the terminal cannot show must not end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

@@ -129,5 +129,5 @@ def hints(options: Namespace) -> ImportHints | None:
 
 
 def to_json(value: object) -> str:
-    """Strict JSON: what is not a finite number becomes null."""
-    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=2)
+    """Strict JSON in ASCII, which every terminal and pipe passes on; NaN becomes null."""
+    return json.dumps(plain(value), allow_nan=False, indent=2)
