@@ -61,6 +61,7 @@ class TraceView(QWidget):
         super().__init__(parent)
         self.session = session
         self.page: Page | None = None
+        self.text: PageText | None = None
         self._recording: Recording | None = None  # whose samples the sources are
         self.px_per_mm = 1.0  # logical pixels
         self._inks = PAPER
@@ -73,8 +74,9 @@ class TraceView(QWidget):
         self._summaries = LatestJob(self)
         self._summaries.progressed.connect(self._more_samples)
         self._summaries.succeeded.connect(self._more_samples)
+        self._ready = 0
         self._loading = QTimer(self, interval=LOADING_MS)
-        self._loading.timeout.connect(self._more_samples)
+        self._loading.timeout.connect(self._look_for_more)
         self._follow()
         self.paper.resized.connect(self.relay)
         self._recording_changed()
@@ -102,6 +104,7 @@ class TraceView(QWidget):
     def _follow(self) -> None:
         session = self.session
         session.recording_changed.connect(self._recording_changed)
+        session.recording_settled.connect(self._recording_settled)
         session.cleaned_changed.connect(self._cleaned_changed)
         for signal in (session.paper.changed, session.layers.changed, session.timeline.changed):
             signal.connect(self.relay)
@@ -146,11 +149,22 @@ class TraceView(QWidget):
         self._summarise()
         self._cleaned_changed()
 
+    def _is_announced(self) -> bool:
+        """Whether the sources are those of the session's recording."""
+        shown, current = self._recording, self.session.recording
+        return shown is not None and current is not None and shown.samples is current.samples
+
+    def _recording_settled(self) -> None:
+        """The same samples, now with checksums: lead labels may have more to say."""
+        self._recording = self.session.recording
+        self._more_samples()
+        self.relay()
+
     @gui_thread
     def _cleaned_changed(self) -> None:
         """A cleaned signal came, grew or went."""
         recording, cleaned = self._recording, self.session.cleaned
-        if recording is None or recording is not self.session.recording:
+        if recording is None or not self._is_announced():
             return
         if cleaned is None:
             self._cleaning = None
@@ -187,6 +201,13 @@ class TraceView(QWidget):
         """Whether every overview can be drawn in full."""
         return not any(_needs_summary(source) for source in self._sources.values())
 
+    def _look_for_more(self) -> None:
+        """A recording that still loads is drawn again whenever more of it can be read."""
+        ready = self._sources[Trace.RAW].samples.ready_until
+        if ready != self._ready:
+            self._ready = ready
+            self._more_samples()
+
     def _more_samples(self) -> None:
         self._summarise()
         self._sheet.samples_came()
@@ -208,7 +229,7 @@ class TraceView(QWidget):
     def relay(self) -> None:
         """Lay the page out anew for the state as it is now."""
         recording = self._recording
-        if recording is None or recording is not self.session.recording:
+        if recording is None or not self._is_announced():
             return  # nothing open, or another one that has not been announced yet
         if self._busy or self.paper.width() < 2:
             return
@@ -248,10 +269,11 @@ class TraceView(QWidget):
         self.page = page
         traces = tuple(t for t in self.session.layers.traces if t in self._sources)
         self._centre(page, traces)
+        self.text = self._text(recording, page, traces)
         content = Content(
             dict(self._sources),
             traces,
-            self._text(recording, page, traces),
+            self.text,
             {trace: self._centring.offsets_mv(trace, len(recording.leads)) for trace in traces},
         )
         self._sheet.show(page, content, self._device_px_per_mm, self._inks)

@@ -1,6 +1,7 @@
 """The page on screen, worked by wheel, mouse and state."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -239,6 +240,15 @@ def test_a_page_higher_than_the_window_scrolls_down_to_its_last_lead(view, sessi
     x = last.x_mm(1.0) * view.px_per_mm
     y = last.baseline_mm * view.px_per_mm - view.scroll_bar.value()
     assert view.point_at(QPointF(x, y)).lead == "V6"
+
+
+def test_a_recording_read_to_its_end_is_drawn_on_with_what_its_checksums_say(view, session):
+    recording = recording_of(beats(), integrity=("pending",) * 12)
+    session.open(recording, "12x1")
+    session.settle(replace(recording, integrity=("failed",) + ("ok",) * 11))
+    session.timeline.scroll_to(20.0)
+    assert view.page.start_s == 20.0
+    assert view.text.marks["I"] == ("checksum failed",)
 
 
 class Broken(ArraySamples):
