@@ -1,4 +1,6 @@
-"""Mutated recordings through open_recording: python -m tests.fuzz wfdb|npz|npy|hdf5 [COUNT] [SEED]
+"""Mutated recordings through open_recording.
+
+    python -m tests.fuzz wfdb|npz|npy|hdf5|edf [COUNT] [SEED]
 
 Every mutant must open or be refused with one RecordingError of one or two sentences, within
 5 s and without eating memory. The test suite runs a few hundred; this command, any number.
@@ -19,7 +21,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from tests.viewer.formats.records import RAMP, write_record
+from tests.viewer.formats.records import RAMP, edf_bytes, write_record
 from viewer.formats import RecordingError, open_recording
 
 SLOW_S = 5.0
@@ -132,11 +134,18 @@ def hdf5_seed(folder: Path) -> list[Path]:
     return [folder / "a.h5"]
 
 
+def edf_seed(folder: Path) -> list[Path]:
+    (folder / "a.edf").write_bytes(edf_bytes())
+    (folder / "a.bdf").write_bytes(edf_bytes(bdf=True))
+    return [folder / "a.edf", folder / "a.bdf"]
+
+
 SEEDS: dict[str, Callable[[Path], list[Path]]] = {
     "wfdb": wfdb_seed,
     "npz": npz_seed,
     "npy": npy_seed,
     "hdf5": hdf5_seed,
+    "edf": edf_seed,
 }
 
 

@@ -7,17 +7,12 @@ sentence, the next file gets a new process.
 from __future__ import annotations
 
 import collections
-import contextlib
 import itertools
 import logging
-import multiprocessing
 import queue
 import threading
-import time
 import weakref
-from collections.abc import Callable
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -30,24 +25,14 @@ from viewer.formats.loading import Loading, loading_of, settled
 from viewer.formats.long_copy import samples_at
 from viewer.formats.opening import recording_of
 from viewer.formats.parsed import Outcome
+from viewer.formats.worker import Serve, Worker
 from viewer.recording import Integrity, Recording
 from viewer.samples import ArraySamples
 
 log = logging.getLogger(__name__)
 
-SILENCE_S = 5.0
-"""A reader at work that says nothing for so long is stopped."""
-
-TICK_S, IDLE_S, STOP_S = 0.2, 2.0, 1.0
-
-START_S = 60.0
-"""A new process may take this long on a busy computer."""
-
 ATTEMPTS = 2
 """How often a long recording is read when the process dies under it, of another file perhaps."""
-
-Serve = Callable[[Connection, bool], None]
-"""What runs in the process; tests give one that misbehaves."""
 
 Answer = Recording | RecordingError
 
@@ -84,7 +69,7 @@ class ReaderProcess:
         self._numbers = itertools.count()
         self._requests: dict[int, _Request] = {}
         self._forgotten: collections.deque[int] = collections.deque()
-        self._worker: _Worker | None = None
+        self._worker: Worker | None = None
         self._closed = False
         threading.Thread(target=self._warm_up, name="reader-start", daemon=True).start()
 
@@ -134,10 +119,10 @@ class ReaderProcess:
             if not self._closed:
                 self._running()
 
-    def _running(self) -> _Worker:
+    def _running(self) -> Worker:
         """The process, started if there is none. Call with the lock held."""
         if self._worker is None or self._worker.dead:
-            self._worker = _Worker(self, self._target, self._alone)
+            self._worker = Worker(self, self._target, self._alone)
         return self._worker
 
     def busy(self) -> bool:
@@ -186,7 +171,7 @@ class ReaderProcess:
         pending: tuple[Integrity, ...] = tuple("pending" for _ in parsed.leads)
         request.answer.put(_long(message, loading, Outcome(integrity=pending)))
 
-    def tidy(self, worker: _Worker) -> None:
+    def tidy(self, worker: Worker) -> None:
         """Stop reading recordings that nobody holds any more. In the listening thread.
 
         Their finalizers only leave a number here: they may run in the middle of anything.
@@ -198,7 +183,7 @@ class ReaderProcess:
             if known is not None:
                 worker.send({"kind": "forget", "number": number})
 
-    def died(self, worker: _Worker, sentence: str) -> None:
+    def died(self, worker: Worker, sentence: str) -> None:
         """The process is gone: answer for its file, begin again what it did besides."""
         with self._lock:
             if worker is not self._worker:
@@ -215,87 +200,6 @@ class ReaderProcess:
                     _fail(request, RecordingError(f"{shown(request.path)} {sentence}"))
             for number, request in again:
                 self._running().send(request.message(number))
-
-
-class _Worker:
-    """One process and the thread that listens to it."""
-
-    def __init__(self, owner: ReaderProcess, target: Serve, alone: bool) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(
-            target=target, args=(theirs, alone), name="leadlight-reader", daemon=True
-        )
-        self._owner, self.dead = owner, False
-        self._limit_s, self._news = START_S, time.monotonic()
-        self._work, self._sending = threading.Event(), threading.Lock()
-        self._process.start()
-        theirs.close()
-        threading.Thread(target=self._listen, name="reader-listen", daemon=True).start()
-
-    def send(self, message: wire.Message) -> None:
-        """Ask for something; a process that is gone is noticed by the listening thread."""
-        with self._sending, contextlib.suppress(OSError, ValueError):
-            if not self._work.is_set():
-                self._news = time.monotonic()  # silence counts from the question on
-            self._work.set()
-            wire.send(self._connection, message)
-
-    def stop(self) -> None:
-        """Ask it to end, and end it when it does not."""
-        self.dead = True
-        self.send({"kind": "stop"})
-        self._process.join(STOP_S)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-
-    def _listen(self) -> None:
-        try:
-            while True:
-                sentence = self._next()
-                if sentence:
-                    break
-        except (EOFError, OSError, ValueError, KeyError):
-            sentence = (
-                "stopped the reader: the file is damaged in a way that no reader survives; "
-                "get it again from its source."
-            )
-        self.dead = True
-        if self._process.is_alive():
-            self._process.kill()
-        self._process.join()
-        self._connection.close()
-        self._owner.died(self, sentence)
-
-    def _next(self) -> str | None:
-        """Wait for one message and pass it on; a sentence when the process has gone silent."""
-        if not self._connection.poll(TICK_S):
-            self._owner.tidy(self)
-            if not self._owner.busy():
-                self._work.clear()
-                self._idle()
-            elif time.monotonic() - self._news > self._limit_s:
-                return (
-                    f"could not be read within {SILENCE_S:g} s: the file is damaged or its disk "
-                    "does not answer; copy it to this computer and try again."
-                )
-            return None
-        message = wire.receive(self._connection)
-        raw = self._connection.recv_bytes() if message["kind"] == "array" else None
-        self._news = time.monotonic()
-        if message["kind"] == "awake":
-            self._limit_s = SILENCE_S
-        else:
-            self._owner.heard(message, raw)
-            self._owner.tidy(self)
-        return None
-
-    def _idle(self) -> None:
-        """Nothing asked: sleep without waking up until somebody asks or the process ends."""
-        while not self._work.wait(IDLE_S):
-            if self.dead or not self._process.is_alive():
-                raise EOFError
 
 
 def _fail(request: _Request, error: RecordingError) -> None:

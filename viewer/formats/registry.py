@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from viewer.formats.edf_reader import EdfReader
 from viewer.formats.errors import ImportHints, RecordingError, too_large
 from viewer.formats.files import resolve, shown
 from viewer.formats.hdf5_reader import MAGIC as HDF5_MAGIC
@@ -19,9 +20,9 @@ from viewer.formats.wfdb_reader import WfdbReader
 
 log = logging.getLogger(__name__)
 
-READERS: tuple[Reader, ...] = (NpzReader(), NpyReader(), Hdf5Reader(), WfdbReader())
+READERS: tuple[Reader, ...] = (NpzReader(), NpyReader(), Hdf5Reader(), EdfReader(), WfdbReader())
 
-SUFFIXES = (".hea", ".npz", ".npy", ".h5", ".hdf5")
+SUFFIXES = (".hea", ".npz", ".npy", ".h5", ".hdf5", ".edf", ".bdf")
 """What records_in() looks for; signal files are found through their headers."""
 
 BOMB_BYTES, BOMB_RATIO = 256 * 1024 * 1024, 100

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from viewer.formats.checks import amplitude_warnings, hashing
 from viewer.formats.errors import ImportHints, RecordingError
 from viewer.formats.files import beside, shown
-from viewer.formats.leads import clinical_name, clinical_order, distinct
 from viewer.formats.parsed import Decoding, Outcome, Parsed
 from viewer.formats.patient import age_and_sex
 from viewer.formats.sinks import Sink
@@ -29,7 +25,7 @@ from viewer.formats.wfdb_layout import (
     rate_of,
     single_layout,
 )
-from viewer.formats.wfdb_storage import dtype_of
+from viewer.formats.wfdb_rows import Part, Rows, rows_of, scales_of, slower_leads, stored_as
 from viewer.recording import Integrity
 
 DERIVED_REMARK = "Leads computed from others: "
@@ -48,18 +44,10 @@ class WfdbReader:
         return _multi(header, hints) if header.segments else _single(header, hints)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A stretch of the recording: a segment at its first frame, and its name for messages."""
-
-    start: int
-    layout: Layout
-
-
 def _single(header: Header, hints: ImportHints) -> Parsed:
     rate_of(header, hints)
     layout = single_layout(header, hints)
-    return _assemble(header, (_Part(0, layout),), layout.frames, hints, list(layout.warnings))
+    return _assemble(header, (Part(0, layout),), layout.frames, hints, list(layout.warnings))
 
 
 def _multi(header: Header, hints: ImportHints) -> Parsed:
@@ -72,7 +60,7 @@ def _multi(header: Header, hints: ImportHints) -> Parsed:
             f"{shown(header.path)} announces {header.length or 0} samples but its segments have "
             f"{total} together: the header is damaged; get it again from its source."
         )
-    parts: list[_Part] = []
+    parts: list[Part] = []
     warnings: list[str] = []
     absent: list[str] = []
     start = 0
@@ -80,7 +68,7 @@ def _multi(header: Header, hints: ImportHints) -> Parsed:
         if name != "~" and length > 0:
             try:
                 layout = _segment(header, name, length, rate, hints)
-                parts.append(_Part(start, layout))
+                parts.append(Part(start, layout))
                 warnings += layout.warnings
             except (FileNotFoundError, MissingSignals):
                 absent.append(name)
@@ -122,7 +110,7 @@ def _segment(master: Header, name: str, length: int, rate: float, hints: ImportH
     return layout
 
 
-def _check_same_leads(header: Header, parts: Sequence[_Part]) -> None:
+def _check_same_leads(header: Header, parts: Sequence[Part]) -> None:
     """In a fixed layout every segment has the same leads in the same units."""
     expected = parts[0].layout
     for part in parts[1:]:
@@ -139,55 +127,20 @@ def _some(names: Sequence[str]) -> str:
     return f"{len(names)} segment{'s' if len(names) > 1 else ''} ({shown_names}{more})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Where every shown signal of every part goes.
-
-    keys     per row, the lead's name in the file and its occurrence
-    rows     per part, per shown signal, the row in clinical order
-    """
-
-    leads: tuple[str, ...]
-    rows: tuple[tuple[int, ...], ...]
-    warnings: tuple[str, ...]
-
-
-def _rows(parts: Sequence[_Part]) -> _Rows:
-    """Match the signals of all parts by name and put them into clinical order."""
-    keys: list[tuple[str, int]] = []
-    per_part: list[list[tuple[str, int]]] = []
-    for part in parts:
-        seen: dict[str, int] = {}
-        mine = []
-        for name in part.layout.names:
-            seen[name] = seen.get(name, 0) + 1
-            mine.append((name, seen[name]))
-        per_part.append(mine)
-        keys += [key for key in mine if key not in keys]
-    names, warnings = distinct([clinical_name(name) for name, _ in keys])
-    order = clinical_order(names)
-    row_of = {keys[index]: row for row, index in enumerate(order)}
-    return _Rows(
-        leads=tuple(names[index] for index in order),
-        rows=tuple(tuple(row_of[key] for key in mine) for mine in per_part),
-        warnings=warnings,
-    )
-
-
 def _assemble(
     header: Header,
-    parts: tuple[_Part, ...],
+    parts: tuple[Part, ...],
     frames: int,
     hints: ImportHints,
     warnings: list[str],
 ) -> Parsed:
-    rows = _rows(parts)
+    rows = rows_of(parts)
     factor = max(part.layout.oversampling for part in parts)
     fs_hz = check_rate(rate_of(header, hints) * factor, header.path)
     warnings += rows.warnings
-    warnings += _slower(parts, factor, fs_hz)
-    scales, common = _scales(parts, rows)
-    dtype = np.dtype(np.float32) if common else _stored_as(parts)
+    warnings += slower_leads(parts, factor, fs_hz)
+    scales, common = scales_of(parts, rows)
+    dtype = np.dtype(np.float32) if common else stored_as(parts)
     comments = header.comments or parts[0].layout.header.comments
     age, sex = age_and_sex(comments)
     sources = _sources(header, parts)
@@ -227,54 +180,12 @@ def _derived(comments: Sequence[str]) -> set[str]:
     }
 
 
-def _first_start(parts: Sequence[_Part]) -> datetime | None:
+def _first_start(parts: Sequence[Part]) -> datetime | None:
     """The first segment's time is the record's, when nothing comes before it."""
     return parts[0].layout.header.start_time if parts[0].start == 0 else None
 
 
-def _slower(parts: Sequence[_Part], factor: int, fs_hz: float) -> list[str]:
-    """Warnings for leads sampled more slowly than the fastest one."""
-    slow: dict[str, float] = {}
-    for part in parts:
-        for index in part.layout.shown_signals:
-            signal = part.layout.header.signals[index]
-            if factor % signal.frame:
-                raise RecordingError(
-                    f"{shown(part.layout.header.path)} mixes sampling rates that do not divide "
-                    "each other: export its leads separately."
-                )
-            if signal.frame != factor:
-                slow[signal.lead] = fs_hz * signal.frame / factor
-    return [
-        f"{lead or 'A lead'} was sampled at {rate:g} Hz only; each of its samples is held."
-        for lead, rate in slow.items()
-    ]
-
-
-def _stored_as(parts: Sequence[_Part]) -> np.dtype[Any]:
-    """What holds the digits of every signal that is shown."""
-    kinds = {
-        dtype_of(part.layout.header.signals[i].format)
-        for part in parts
-        for i in part.layout.shown_signals
-    }
-    return np.dtype(np.int32) if np.dtype(np.int32) in kinds else np.dtype(np.int16)
-
-
-def _scales(parts: Sequence[_Part], rows: _Rows) -> tuple[tuple[tuple[float, float], ...], bool]:
-    """(step_mv, offset_mv) per row, and whether millivolts must be stored instead of digits.
-
-    They must when the segments of one lead have different gains; its step is NaN then.
-    """
-    found: list[set[tuple[float, float]]] = [set() for _ in rows.leads]
-    for part, part_rows in zip(parts, rows.rows, strict=True):
-        for row, scale in zip(part_rows, part.layout.scale, strict=True):
-            found[row].add(scale)
-    several = any(len(scales) > 1 for scales in found)
-    return tuple(s.pop() if len(s) == 1 else (math.nan, 0.0) for s in found), several
-
-
-def _sources(header: Header, parts: Sequence[_Part]) -> tuple[Path, ...]:
+def _sources(header: Header, parts: Sequence[Part]) -> tuple[Path, ...]:
     paths = [header.path]
     for part in parts:
         paths.append(part.layout.header.path)
@@ -283,8 +194,8 @@ def _sources(header: Header, parts: Sequence[_Part]) -> tuple[Path, ...]:
 
 
 def _decode(
-    parts: Sequence[_Part],
-    rows: _Rows,
+    parts: Sequence[Part],
+    rows: Rows,
     factor: int,
     common: bool,
     dtype: np.dtype[np.generic],

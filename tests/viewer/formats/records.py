@@ -55,3 +55,47 @@ def synthetic(n: int = 1200, seed: int = 0, **fields) -> Recording:
         "comments": ("first remark", "zweite Bemerkung µ", "心電図"),
     }
     return replace(recording, **{**about, **fields})
+
+
+def edf_bytes(*, bdf: bool = False, n_records: int = 4, **changes: object) -> bytes:
+    """An EDF of leads I and V1, 100 samples each per record of 0.2 s, and an annotation signal.
+
+    changes: header fields by name, to be put in as they are; samples are RAMP's first values.
+    """
+    fields = {
+        "version": "\xffBIOSEMI" if bdf else "0",
+        "patient": "MCH-0234567 F 02-MAY-1951 Haagse_Harry",
+        "recording": "Startdate 02-MAR-2002 EMG561 BK/JOP Sony",
+        "date": "02.03.02",
+        "time": "14.43.31",
+        "header_bytes": "1024",
+        "reserved": "BDF+C" if bdf else "EDF+C",
+        "records": str(n_records),
+        "duration": "0.2",
+        "signals": "3",
+        "labels": ["ECG I", "V1", "BDF Annotations" if bdf else "EDF Annotations"],
+        "units": ["uV", "mV", ""],
+        "p_low": ["-1000", "-1", "-1"],
+        "p_high": ["1000", "1", "1"],
+        "d_low": ["-1000", "-1000", "-32768"],
+        "d_high": ["1000", "1000", "32767"],
+        "samples": ["100", "100", "8"],
+        **changes,
+    }
+    widths = {"version": 8, "patient": 80, "recording": 80, "date": 8, "time": 8}
+    widths |= {"header_bytes": 8, "reserved": 44, "records": 8, "duration": 8, "signals": 4}
+    head = "".join(str(fields[name]).ljust(width) for name, width in widths.items())
+    columns: tuple[tuple[object, int], ...] = (
+        *((fields["labels"], 16), ([""] * 3, 80), (fields["units"], 8), (fields["p_low"], 8)),
+        *((fields["p_high"], 8), (fields["d_low"], 8), (fields["d_high"], 8)),
+        *((["HP:0.05Hz LP:150Hz"] * 3, 80), (fields["samples"], 8), ([""] * 3, 32)),
+    )
+    for values, width in columns:
+        head += "".join(str(value).ljust(width) for value in values)  # type: ignore[attr-defined]
+    body = bytearray()
+    for record in range(n_records):
+        values = RAMP[record * 100 : record * 100 + 100].astype("<i4")
+        for signal in (values, -values, np.full(8, 0x2B2B, "<i4")):
+            raw = signal.view(np.uint8).reshape(-1, 4)[:, : 3 if bdf else 2]
+            body += raw.tobytes()
+    return head.encode("latin-1") + bytes(body)

@@ -7,7 +7,9 @@ import pytest
 from tests.fuzz import run
 
 
-@pytest.mark.parametrize(("format_", "count"), [("wfdb", 200), ("npz", 100), ("npy", 100)])
+@pytest.mark.parametrize(
+    ("format_", "count"), [("wfdb", 200), ("npz", 100), ("npy", 100), ("edf", 150)]
+)
 def test_mutants_open_or_are_refused_in_a_sentence(format_, count):
     report = run(format_, count, seed=20261121)
     assert not report.faults

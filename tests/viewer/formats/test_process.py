@@ -83,7 +83,7 @@ def test_a_crash_costs_one_sentence_and_the_next_file_opens(reader, tmp_path, fa
 
 
 def test_a_hang_is_ended_and_the_next_file_opens(tmp_path, monkeypatch):
-    monkeypatch.setattr("viewer.formats.process.SILENCE_S", 0.5)
+    monkeypatch.setattr("viewer.formats.worker.SILENCE_S", 0.5)
     (tmp_path / "hang.bin").write_bytes(b"x")
     with ReaderProcess(target=serve) as reader:
         with pytest.raises(RecordingError, match="could not be read within"):
