@@ -14,8 +14,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.signal.delineation import Fiducials, delineate, usual_rr_s
-from inference.signal.median_beat import AlignedBeats, align_beats, level_beats, rough_median
+from inference.signal.delineation import Fiducials, delineate, lead_t_ends, usual_rr_s
+from inference.signal.median_beat import (
+    AlignedBeats,
+    align_beats,
+    level_beats,
+    recorded_part,
+    rough_median,
+)
 from inference.signal.rpeaks import find_beats
 from inference.st_levels import robust_sd, st_levels
 
@@ -81,9 +87,12 @@ def guard(
     if raw_mv.shape != cleaned_mv.shape or raw_mv.ndim != 2 or len(raw_mv) != len(leads):
         raise ValueError(f"{len(leads)} leads, raw {raw_mv.shape}, cleaned {cleaned_mv.shape}")
     found = find_beats(raw_mv, fs_hz)
-    beats = align_beats(raw_mv, fs_hz, found.samples, found.lead_weight)
     same = [_same(raw, clean) for raw, clean in zip(raw_mv, cleaned_mv, strict=True)]
-    if len(beats) < FEWEST_BEATS:
+    both = np.concatenate([raw_mv, cleaned_mv])
+    filled, whole, _ = recorded_part(both, fs_hz, found.samples)
+    raw_mv, cleaned_mv = filled[: len(leads)], filled[len(leads) :]
+    beats = align_beats(raw_mv, fs_hz, whole, found.lead_weight)
+    if len(beats) < FEWEST_BEATS or not found.stand_out:
         rows = tuple(_blind(lead, is_same) for lead, is_same in zip(leads, same, strict=True))
         return _summary(rows, len(beats))
     _, rr_s = usual_rr_s(found.samples, fs_hz)
@@ -91,15 +100,9 @@ def guard(
     reference = marks.reference(fs_hz)
     raw = level_beats(raw_mv, beats, reference)
     clean = level_beats(cleaned_mv, beats, reference)
-    end = delineate(
-        np.median(clean, axis=0), fs_hz, beats.before, rr_s, found.lead_weight
-    ).lead_t_end
+    qt = _qt_shifts(raw, clean, marks, beats, rr_s)
     rows = tuple(
-        _unchanged(lead)
-        if same[i]
-        else _compare(
-            lead, raw[:, i], clean[:, i], beats, marks, int(marks.lead_t_end[i]), int(end[i])
-        )
+        _unchanged(lead) if same[i] else _compare(lead, raw[:, i], clean[:, i], fs_hz, marks, qt[i])
         for i, lead in enumerate(leads)
     )
     return _summary(rows, len(beats))
@@ -133,7 +136,7 @@ def _unchanged(lead: str) -> LeadGuard:
 def _blind(lead: str, same: bool) -> LeadGuard:
     if same:
         return _unchanged(lead)
-    row = _row(lead, "cannot_tell", "fewer than three beats of one shape in the raw recording")
+    row = _row(lead, "cannot_tell", "no three beats of one shape stand out in the raw recording")
     nan = float("nan")
     return LeadGuard(
         lead=row.lead,
@@ -147,19 +150,31 @@ def _blind(lead: str, same: bool) -> LeadGuard:
     )
 
 
+def _qt_shifts(
+    raw: Floats, clean: Floats, marks: Fiducials, beats: AlignedBeats, rr_s: float
+) -> list[tuple[float, ...] | None]:
+    """Per lead: how the T end moved in ms, in all beats, every other beat, and the rest."""
+    columns = []
+    for part in (slice(None), slice(0, None, 2), slice(1, None, 2)):
+        ends = [
+            lead_t_ends(np.median(x[part], axis=0), beats.fs_hz, marks, beats.before, rr_s)
+            for x in (raw, clean)
+        ]
+        moved = (ends[1] - ends[0]) * 1000.0 / beats.fs_hz
+        columns.append(np.where((ends[0] < 0) | (ends[1] < 0), np.nan, moved))
+    rows = np.stack(columns, axis=1)
+    return [tuple(row.tolist()) if np.isfinite(row).all() else None for row in rows]
+
+
 def _compare(
     lead: str,
     raw: Floats,
     clean: Floats,
-    beats: AlignedBeats,
+    fs_hz: float,
     marks: Fiducials,
-    raw_end: int,
-    clean_end: int,
+    qt: tuple[float, ...] | None,
 ) -> LeadGuard:
     """One changed lead: raw and clean are its levelled beats, [n_beats, n]."""
-    fs_hz = beats.fs_hz
-    if not (np.isfinite(raw).all() and np.isfinite(clean).all()):
-        return _blind(lead, same=False)
     raw_median, clean_median = np.median(raw, axis=0), np.median(clean, axis=0)
     before, after = st_levels(raw_median, fs_hz, marks.j), st_levels(clean_median, fs_hz, marks.j)
     shift = {name: float(after[name] - before[name]) for name in POINTS}
@@ -169,16 +184,15 @@ def _compare(
     amplitude = float(np.ptp(raw_median[qrs]))
     d_amplitude = float(np.ptp(clean_median[qrs])) - amplitude
     noise = _standard_error((clean - raw)[:, qrs].std(axis=1)) + _slack(clean, raw, qrs)
-    d_qt = None if raw_end < 0 or clean_end < 0 else (clean_end - raw_end) * 1000.0 / fs_hz
     d_r = _lag(raw_median[qrs], clean_median[qrs]) * 1000.0 / fs_hz
-    state, reason = _judge(shift, error, d_amplitude, amplitude, noise, d_qt, d_r)
+    state, reason = _judge(shift, error, d_amplitude, amplitude, noise, qt, d_r)
     return LeadGuard(
         lead=lead,
         state=state,
         reason=reason,
         delta_st_mv=shift,
         delta_qrs_amplitude_mv=d_amplitude,
-        delta_qt_ms=d_qt,
+        delta_qt_ms=None if qt is None else qt[0],
         delta_r_time_ms=d_r,
         uncertainty_mv=max(error.values()),
     )
@@ -212,7 +226,7 @@ def _judge(
     d_amplitude: float,
     amplitude: float,
     noise: float,
-    d_qt: float | None,
+    qt: tuple[float, ...] | None,
     d_r: float,
 ) -> tuple[State, str]:
     """The worst of the single verdicts, with its reason."""
@@ -227,8 +241,9 @@ def _judge(
     verdicts.append(_by_limits(d_amplitude, noise, amber, red, what))
     if abs(d_r) >= AMBER_R_MS:
         verdicts.append(("block" if abs(d_r) >= RED_R_MS else "warn", f"QRS moved {d_r:+.0f} ms"))
-    if d_qt is not None and abs(d_qt) >= AMBER_QT_MS and verdicts[-1][0] == "ok":
-        verdicts.append(("warn", f"T end moved {d_qt:+.0f} ms"))
+    if qt is not None and (min(qt) >= AMBER_QT_MS or max(qt) <= -AMBER_QT_MS):
+        red = abs(qt[0]) >= RED_QT_MS  # every half of the beats agrees on the direction
+        verdicts.append(("block" if red else "warn", f"T end moved {qt[0]:+.0f} ms"))
     return max(verdicts, key=lambda v: RANK[v[0]])
 
 

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from inference.guard import GuardReport, LeadGuard, guard
 from inference.signal.delineation import Fiducials, delineate, usual_rr_s
-from inference.signal.median_beat import AlignedBeats, align_beats, level_beats, rough_median
+from inference.signal.median_beat import (
+    AlignedBeats,
+    align_beats,
+    level_beats,
+    recorded_part,
+    rough_median,
+)
 from inference.signal.rpeaks import Beats, find_beats
 from inference.st_criteria import criteria
 from inference.st_levels import intervals, robust_sd, st_levels
@@ -45,6 +51,8 @@ SPIKE_MV_PER_S = 150.0  # steeper than any QRS: a pacing spike
 class _Found:
     """What the first look gives: beats, their shape, their rhythm, or reasons against it."""
 
+    signal_mv: NDArray[np.floating]
+    recorded: NDArray[np.bool_]
     beats: Beats
     aligned: AlignedBeats | None
     rr_s: float
@@ -78,6 +86,7 @@ def measure(
     if signal_mv.ndim != 2 or len(signal_mv) != len(leads):
         raise ValueError(f"{len(leads)} leads, but the signal is {signal_mv.shape}")
     found = _look(signal_mv, fs_hz, r_samples)
+    signal_mv = found.signal_mv
     n_found = len(found.beats.samples)
     if found.aligned is None:
         return StReport(leads=leads, fs_hz=fs_hz, n_beats_found=n_found, reasons=found.reasons)
@@ -87,7 +96,7 @@ def measure(
     )
     levelled = level_beats(signal_mv, beats, marks.reference(fs_hz))
     median = np.median(levelled, axis=0)
-    rows = _rows(signal_mv, levelled, median, beats, marks, leads, grades or {})
+    rows = _rows(found, levelled, median, marks, leads, grades or {})
     return StReport(
         leads=leads,
         fs_hz=fs_hz,
@@ -110,13 +119,14 @@ def _look(
     if r_samples is not None:
         beats = Beats(samples=r_samples, lead_weight=beats.lead_weight)
 
+    recorded = np.isfinite(signal_mv).mean(axis=1) > 0.5
+
     def none(reason: str, rr_s: float = 1.0) -> _Found:
-        return _Found(beats, None, rr_s, rr_s, (reason,))
+        return _Found(signal_mv, recorded, beats, None, rr_s, rr_s, (reason,))
 
     if not np.isfinite(signal_mv).any():
         return none("Nothing was recorded: every sample is missing.")
-    spread = np.nanmax(signal_mv, axis=1, initial=0) - np.nanmin(signal_mv, axis=1, initial=0)
-    if not (spread > FLAT_MV).any():
+    if all(_flat(row) for row in signal_mv):
         return none("Every lead is flat: electrodes off, or asystole.")
     if len(beats.samples) == 0:
         return none("No beats were found: asystole, ventricular fibrillation or noise.")
@@ -129,23 +139,29 @@ def _look(
             f"not beats with an ST segment.",
             rr_s,
         )
-    aligned = align_beats(signal_mv, fs_hz, beats.samples, beats.lead_weight)
+    if not beats.stand_out:
+        return none(
+            "No lead is quiet between its deflections: fibrillation, flutter or noise.", rr_s
+        )
+    filled, whole, recorded = recorded_part(signal_mv, fs_hz, beats.samples)
+    aligned = align_beats(filled, fs_hz, whole, beats.lead_weight)
     if len(aligned) < FEWEST_BEATS:
         return none("Fewer than three whole beats share one shape.", rr_s)
     if len(aligned) < ALIKE_SHARE * min(len(beats.samples), 400):
         return none("The deflections do not resemble each other: no regular beats.", rr_s)
-    return _Found(beats, aligned, rr_s, short_rr_s, ())
+    return _Found(filled, recorded, beats, aligned, rr_s, short_rr_s, ())
 
 
 def _rows(
-    signal_mv: NDArray[np.floating],
+    found: _Found,
     levelled: Floats,
     median: Floats,
-    beats: AlignedBeats,
     marks: Fiducials,
     leads: tuple[str, ...],
     grades: Mapping[str, str],
 ) -> tuple[LeadSt, ...]:
+    assert found.aligned is not None
+    signal_mv, beats = found.signal_mv, found.aligned
     fs_hz = beats.fs_hz
     levels = st_levels(median, fs_hz, marks.j)
     spread = robust_sd(st_levels(levelled, fs_hz, marks.j)["j60"])
@@ -164,7 +180,9 @@ def _rows(
                 t_mv=float(wave[np.argmax(np.abs(wave))]) if len(wave) else float("nan"),
                 n_beats=len(beats),
                 spread_mv=float(spread[i]),
-                suppressed=_suppressed(signal_mv[i], grades.get(lead), drift[i]),
+                suppressed=_suppressed(
+                    signal_mv[i], bool(found.recorded[i]), grades.get(lead), float(drift[i])
+                ),
             )
         )
     return tuple(rows)
@@ -175,14 +193,23 @@ def _drift_mv(signal_mv: NDArray[np.floating], beats: AlignedBeats, onset: int) 
     at = beats.samples - beats.before + onset
     reach = max(1, round(0.016 * beats.fs_hz))
     knots = np.median(signal_mv[:, at[:, None] - np.arange(reach)[None]], axis=2)
-    change: Floats = np.median(np.abs(np.diff(knots, axis=1)), axis=1)
+    gaps = np.diff(beats.samples)
+    near = gaps <= 1.5 * np.median(gaps)  # not across beats that were left aside
+    change: Floats = np.median(np.abs(np.diff(knots, axis=1)[:, near]), axis=1)
     return change
 
 
-def _suppressed(row_mv: NDArray[np.floating], grade: str | None, drift_mv: float) -> str | None:
-    if not np.isfinite(row_mv).all():
-        return "parts of this lead were not recorded"
-    if float(np.ptp(row_mv)) < FLAT_MV:
+def _flat(row_mv: NDArray[np.floating]) -> bool:
+    known = row_mv[np.isfinite(row_mv)]
+    return known.size == 0 or float(np.ptp(known)) < FLAT_MV
+
+
+def _suppressed(
+    row_mv: NDArray[np.floating], recorded: bool, grade: str | None, drift_mv: float
+) -> str | None:
+    if not recorded:
+        return "most of this lead was not recorded"
+    if _flat(row_mv):
         return "flat: electrode off or lead not recorded"
     if grade == "C":
         return "grade C: too noisy for the ST segment"
@@ -212,7 +239,7 @@ def _notes(
     qrs_ms = (marks.j - marks.qrs_onset) * 1000 / fs_hz
     if qrs_ms > 120:
         notes.append(f"QRS {qrs_ms:.0f} ms: in conduction delay the criteria do not apply as such.")
-    if _spikes(signal_mv, beats):
+    if has_spikes(signal_mv, beats):
         notes.append("Spikes before the QRS look like pacing: the criteria do not apply.")
     if fs_hz < 250:
         notes.append(
@@ -221,7 +248,7 @@ def _notes(
     return tuple(notes)
 
 
-def _spikes(signal_mv: NDArray[np.floating], beats: AlignedBeats) -> bool:
+def has_spikes(signal_mv: NDArray[np.floating], beats: AlignedBeats) -> bool:
     """Whether most beats begin with a deflection of one or two samples, as pacing does."""
     windows = beats.cut(signal_mv)[:, :, : beats.before]
     first = beats.before - round(0.20 * beats.fs_hz)

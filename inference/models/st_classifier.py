@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class StClassifierConfig:
-    """Widths per stage; each stage halves time."""
+    """Widths per stage; the stem and each stage halve time."""
 
-    widths: tuple[int, ...] = (48, 96, 144, 192)
+    widths: tuple[int, ...] = (32, 64, 112, 176)
     hidden: int = 128
     dropout: float = 0.2
 
@@ -46,7 +46,7 @@ class StClassifier(nn.Module):
         super().__init__()
         config = config or StClassifierConfig()
         widths = config.widths
-        self.stem = nn.Conv1d(14, widths[0], 7, padding=3)
+        self.stem = nn.Conv1d(14, widths[0], 7, stride=2, padding=3)
         stages = [_Block(a, b) for a, b in pairwise(widths)]
         self.stages = nn.Sequential(nn.GELU(), _Block(widths[0], widths[0]), *stages)
         self.trunk = nn.Sequential(

@@ -152,7 +152,7 @@ def _t_wave(
     """Common T peak and end, and each lead's own end; -1 where there is no T wave."""
     none = -np.ones(len(smooth), dtype=np.int64)
     first = j + round(T_FROM_J_S * fs_hz)
-    last = min(smooth.shape[1] - 1, r_index + round(min(0.5, 0.72 * rr_s + 0.02) * fs_hz))
+    last = _t_last(smooth.shape[1], fs_hz, r_index, rr_s)
     if last - first < round(0.06 * fs_hz):
         return -1, -1, none
     wave = _smooth(smooth, T_SMOOTH_S * fs_hz)
@@ -166,6 +166,25 @@ def _t_wave(
     reach = round(T_REFINE_S * fs_hz)
     moved = np.clip(np.where(own < 0, 0, own - common), -reach, reach) * T_OWN_SHARE
     return t_peak, common, common + moved.round().astype(np.int64)
+
+
+def lead_t_ends(
+    median_mv: Floats, fs_hz: float, marks: Fiducials, r_index: int, rr_s: float
+) -> Ints:
+    """Each lead's T end by itself, int64 [n_leads], -1 where it has none.
+
+    For comparing two versions of one beat: other leads have no say.
+    """
+    last = _t_last(median_mv.shape[1], fs_hz, r_index, rr_s)
+    if marks.t_peak < 0 or last <= marks.t_peak:
+        return -np.ones(len(median_mv), dtype=np.int64)
+    wave = _smooth(median_mv, (SMOOTH_S**2 + T_SMOOTH_S**2) ** 0.5 * fs_hz)
+    return np.array([_tangent_end(row, fs_hz, marks.t_peak, last) for row in wave], dtype=np.int64)
+
+
+def _t_last(n_samples: int, fs_hz: float, r_index: int, rr_s: float) -> int:
+    """The last sample that may belong to the T wave."""
+    return min(n_samples - 1, r_index + round(min(0.5, 0.72 * rr_s + 0.02) * fs_hz))
 
 
 def _rms(rows: Floats, weight: Floats) -> Floats:

@@ -21,6 +21,7 @@ MOST_BEATS = 400  # spread evenly over a long recording
 SEEDS = 40  # beats tried as the first template
 SHIFT_S = 0.020
 PR_FROM_S, PR_TO_S = 0.020, 0.004  # before the reference: the zero of all levels
+NEVER = 1e12  # samples
 RHYTHM_GAP_S = 2.5  # no straight baseline over a longer pause
 
 
@@ -52,6 +53,26 @@ def cut_windows(signal_mv: NDArray[np.floating], samples: Ints, before: int, aft
     """float64 [n_beats, n_leads, before + after]; all windows must lie inside the signal."""
     columns = samples[:, None] + np.arange(-before, after)[None]
     return np.moveaxis(signal_mv[:, columns].astype(np.float64), 0, 1)
+
+
+def recorded_part(
+    signal_mv: NDArray[np.floating], fs_hz: float, r_samples: Ints
+) -> tuple[NDArray[np.floating], Ints, NDArray[np.bool_]]:
+    """(signal without NaN, beats that were recorded whole, leads that were recorded).
+
+    A lead counts as recorded when more than half of its samples are; the others become
+    zero. Beats are kept where every recorded lead is finite throughout the window.
+    """
+    known = np.isfinite(signal_mv)
+    if known.all():
+        return signal_mv, r_samples, np.ones(len(signal_mv), dtype=bool)
+    recorded = known.mean(axis=1) > 0.5
+    filled = np.where(known & recorded[:, None], signal_mv, 0.0)
+    holes = np.concatenate([[0], np.cumsum((~known[recorded]).any(axis=0))])
+    reach = [round((BEFORE_S + SHIFT_S) * fs_hz) + 1, round((AFTER_S + SHIFT_S) * fs_hz) + 1]
+    first = np.clip(r_samples - reach[0], 0, len(holes) - 1)
+    last = np.clip(r_samples + reach[1], 0, len(holes) - 1)
+    return filled, r_samples[holes[first] == holes[last]], recorded
 
 
 def align_beats(
@@ -150,19 +171,32 @@ def level_beats(signal_mv: NDArray[np.floating], beats: AlignedBeats, reference:
     """float64 [n_beats, n_leads, before + after], each freed of its own baseline.
 
     reference is an index into the window: the 16 ms that end 4 ms before it are zero. The
-    baseline runs straight from there to the same place in the next beat (beyond the first
-    and the last: level).
+    baseline between two beats is a cubic through both (Meyer and Keiser, 1977, here with
+    slopes from the neighbouring beats); beyond the first and the last beat it is straight.
     """
     windows = beats.cut(signal_mv)
     first = max(0, reference - round(PR_FROM_S * beats.fs_hz))
     last = max(first + 1, reference - round(PR_TO_S * beats.fs_hz) + 1)
-    knots = np.median(windows[:, :, first:last], axis=2)  # [n_beats, n_leads]
-    levelled = windows - knots[:, :, None]
-    if len(beats) > 1:
-        gaps = np.diff(beats.samples)
-        rise = np.diff(knots, axis=0) / gaps[:, None]
-        rise[gaps > RHYTHM_GAP_S * beats.fs_hz] = 0.0
-        time = np.arange(windows.shape[2]) - 0.5 * (first + last - 1)
-        levelled[:-1] -= rise[:, :, None] * np.maximum(time, 0.0)
-        levelled[1:] -= rise[:, :, None] * np.minimum(time, 0.0)
-    return levelled
+    knots: Floats = np.median(windows[:, :, first:last], axis=2)  # [n_beats, n_leads]
+    time: Floats = np.arange(windows.shape[2], dtype=np.float64) - 0.5 * (first + last - 1)
+    return windows - _baseline(knots, np.diff(beats.samples), time, RHYTHM_GAP_S * beats.fs_hz)
+
+
+def _baseline(knots: Floats, gaps: Ints, time: Floats, longest: float) -> Floats:
+    """[n_beats, n_leads, n]: the cubic through the knots around each beat; time 0 at a knot."""
+    level = knots[:, :, None]
+    if len(knots) < 2:
+        return level
+    paused = (gaps > longest)[:, None]
+    h = np.where(paused, NEVER, gaps[:, None])  # nothing is drawn across a pause
+    chord = np.where(paused, 0.0, np.diff(knots, axis=0) / h)
+    steep = np.zeros_like(knots)  # of the baseline at each knot, mV per sample
+    steep[0], steep[-1] = chord[0], chord[-1]
+    steep[1:-1] = (chord[1:] * h[:-1] + chord[:-1] * h[1:]) / (h[1:] + h[:-1])
+    ahead, behind = np.maximum(time, 0.0), np.minimum(time, 0.0)
+    line = level + steep[:, :, None] * time
+    bend, twist = (3 * chord - 2 * steep[:-1] - steep[1:]) / h, (steep[:-1] + steep[1:] - 2 * chord)
+    line[:-1] += bend[..., None] * ahead**2 + (twist / h**2)[..., None] * ahead**3
+    bend = (2 * steep[1:] + steep[:-1] - 3 * chord) / h
+    line[1:] += bend[..., None] * behind**2 + (twist / h**2)[..., None] * behind**3
+    return line

@@ -28,6 +28,7 @@ BLOCK_S = 0.5  # one value of "usual height" per lead and half second ...
 BLOCKS_EACH_SIDE = 8  # ... from four seconds to each side
 QUIET, LOUD = 0.10, 0.30  # noise floor over QRS height: full weight, no weight
 LEAST_WEIGHT = 0.02
+LEAST_STANDING_OUT = 0.05
 SMALLEST_HUMP_MV = 0.01  # below this a lead is flat
 HIGHEST = 2.0  # an artefact counts no more than twice a beat
 APART_S = 0.20
@@ -48,6 +49,11 @@ class Beats:
 
     samples: Ints
     lead_weight: Floats
+
+    @property
+    def stand_out(self) -> bool:
+        """Whether any lead is quieter between beats; fibrillation and noise never are."""
+        return bool((self.lead_weight > LEAST_STANDING_OUT).any())
 
 
 def find_beats(signal_mv: NDArray[np.floating], fs_hz: float) -> Beats:

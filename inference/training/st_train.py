@@ -28,10 +28,10 @@ from inference.training.st_morph import disturb, level_at_j, morph, thresholds_o
 
 Arrays = dict[str, NDArray[Any]]
 
-BATCH = 96
+BATCH = 64
 REAL_POSITIVE_ODDS = 6.0  # how much oftener a record with an STD statement is drawn
 LEVELS_WEIGHT = 0.3
-EMA = 0.997
+EMA = 0.99
 SPECIFICITY = 0.95
 
 
@@ -141,7 +141,7 @@ def train(beats: Beats, minutes: float, seed: int, log: Path) -> StClassifier:
             for averaged, value in zip(best.parameters(), model.parameters(), strict=True):
                 averaged.lerp_(value, 1 - share)
         running = 0.98 * running + 0.02 * loss.item() if step > 1 else loss.item()
-        if step % 100 == 0:
+        if step % 50 == 0:
             with log.open("a") as file:
                 file.write(json.dumps({"step": step, "done": done, "loss": running}) + "\n")
     return best.eval()

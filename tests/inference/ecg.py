@@ -16,3 +16,14 @@ def ludb(number: int):
     names = [name.lower() for name in record.sig_name]
     rows = [names.index(lead.lower()) for lead in LEADS]
     return record.d_signal.T[rows].astype(np.float32) / 1000, float(record.fs)
+
+
+def ludb_edges(number: int) -> list[tuple[int, int]]:
+    """Expert QRS (onset, offset) in lead II, in samples."""
+    notes = wfdb.rdann(str(archive("ludb") / "data" / str(number)), "ii")
+    rows = list(zip(notes.symbol, notes.sample.tolist(), strict=True))
+    return [
+        (rows[k - 1][1], rows[k + 1][1])
+        for k in range(1, len(rows) - 1)
+        if (rows[k - 1][0], rows[k][0], rows[k + 1][0]) == ("(", "N", ")")
+    ]
