@@ -51,15 +51,16 @@ class StRequest:
 def measure_st(request: StRequest, progress: Progress) -> StResult:
     """Measure the raw and, if there is one, the cleaned signal at the same beats and marks."""
     from inference.signal.delineation import Fiducials as Marks
+    from inference.signal.rpeaks import find_beats
     from inference.st import guard, measure
 
     recording, before = request.recording, request.before
     fs_hz, leads = recording.fs_hz, recording.leads
     raw_mv = recording.samples.read_mv(request.start, request.stop)
 
-    def read(
-        signal_mv: NDArray[np.floating], like: StReport | None, marks: Marks | None
-    ) -> StReport:
+    found = find_beats(raw_mv, fs_hz).samples
+
+    def read(signal_mv: NDArray[np.floating], marks: Marks | None) -> StReport:
         return measure(
             signal_mv,
             fs_hz,
@@ -68,18 +69,18 @@ def measure_st(request: StRequest, progress: Progress) -> StResult:
             sex=request.sex,
             derived=recording.derived,
             grades=request.grades,
-            r_samples=None if like is None or like.beats is None else like.beats.samples,
+            r_samples=found,
             fiducials=marks,
         )
 
-    raw = before.raw if before is not None and request.moved else read(raw_mv, None, None)
+    raw = before.raw if before is not None and request.moved else read(raw_mv, None)
     if request.moved is not None and raw.beats is not None:
-        raw = read(raw_mv, None, marks_from(raw, request.moved))
+        raw = read(raw_mv, marks_from(raw, request.moved))
     progress(0.4)
     cleaned = kept = residual = None
     if request.cleaned is not None and raw.beats is not None:
         cleaned_mv = request.cleaned.read_mv(request.start, request.stop)
-        cleaned = read(cleaned_mv, raw, raw.fiducials)
+        cleaned = read(cleaned_mv, raw.fiducials)
         progress(0.7)
         if before is not None and before.guard is not None:
             kept, residual = before.guard, before.residual

@@ -24,7 +24,7 @@ MM_PER_MV = 10.0
 RESEARCH = "Research and education use only. Not for diagnosis."
 POINTS = ("j_mv", "j20_mv", "j60_mv", "j80_mv")
 COLUMNS = ("J", "J+20", "J+60", "J+80", "Slope", "SD", "Beats")
-GUARD_MARKS = {"ok": "✓", "warn": "⚠", "block": "⛔", "cannot_tell": "?"}
+GUARD_MARKS = {"ok": "✓", "warn": "⚠", "block": "⊗", "cannot_tell": "?"}
 GUARD_WORDS = {"ok": "ok", "warn": "look", "block": "shifted", "cannot_tell": "cannot tell"}
 WHOLE_S, SPAN_S = 120.0, 60.0
 

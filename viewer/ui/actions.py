@@ -149,7 +149,7 @@ def _panel(name: str, title: str, key: str, tip: str, icon: str | None = None) -
         enabled=has_recording,
         checked=lambda w: w.panels.is_open(name),
         icon=icon,
-        short=title,
+        short={"Noise map": "Noise"}.get(title),
     )
 
 

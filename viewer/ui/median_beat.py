@@ -78,6 +78,9 @@ class MedianBeatCanvas(QWidget):
         """Arrange the leads so that they stand as large as this room allows."""
         self.page, px_per_mm = best_page(self.beats, width_px - 2, height_px - 2)
         self.px_per_mm = max(px_per_mm, LEAST_PX_PER_MM)
+        if not self.page.cells:
+            self.setFixedSize(max(width_px - 2, 60), max(height_px - 2, 40))
+            return
         self.setFixedSize(
             max(int(self.page.width_mm * self.px_per_mm) + 2, 60),
             max(int(self.page.height_mm * self.px_per_mm) + 2, 40),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NOISE_MAP, ST, RESIDUAL = "noise_map", "st", "residual"
 LEAST_LEFT_PX = 52.0
 """Room for row names when the panel does not stand below the page."""
-ST_WIDTH_PX = 470
+ST_WIDTH_PX = 490
 LONG_S = 60.0
 """From this length on the ribbon over the whole recording is worth its place."""
 
@@ -85,6 +85,7 @@ class Panels(QObject):
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._docks[RESIDUAL])
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._docks[ST])
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        window.tabifyDockWidget(self._docks[NOISE_MAP], self._docks[RESIDUAL])
         window.resizeDocks([self._docks[ST]], [ST_WIDTH_PX], Qt.Orientation.Horizontal)
         window.room.add_ribbon(self.ribbon)
         self.ribbon.hide()
@@ -118,9 +119,12 @@ class Panels(QObject):
         return name in self._wanted
 
     def toggle(self, name: str) -> None:
-        self._set(name, name not in self._wanted)
+        """Open or close; a panel behind another one's tab comes to the front first."""
+        dock = self._docks[name]
+        behind = name in self._wanted and dock.visibleRegion().isEmpty()
+        self._set(name, name not in self._wanted or behind)
         if name in self._wanted:
-            self._docks[name].raise_()
+            dock.raise_()
 
     def toggle_beat(self) -> None:
         """The median beat is a page of the ST panel."""

@@ -41,6 +41,7 @@ class StTable(QTableWidget):
         header.setSectionResizeMode(LEAD, QHeaderView.ResizeMode.Fixed)  # its cells are joined
         header.setFont(font)
         header.setHighlightSections(False)
+        header.setStyleSheet("QHeaderView::section { padding: 3px 5px; }")
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 

@@ -51,6 +51,7 @@ def test_raw_and_cleaned_are_measured_at_the_same_beats_and_marks(clean):
     assert result.cleaned is not None
     assert result.cleaned.fiducials.j == result.raw.fiducials.j
     assert result.guard.state == "ok"
+    assert result.cleaned.intervals.rr_ms == result.raw.intervals.rr_ms
     for raw, cleaned in zip(result.raw.st, result.cleaned.st, strict=True):
         assert cleaned.j60_mv == pytest.approx(raw.j60_mv, abs=1e-6)
 

@@ -75,10 +75,10 @@ def test_a_cleaning_that_bends_the_signal_is_said_with_icon_word_and_leads(panel
     assert bent.guard is not None
     assert bent.guard.state == "block"
     assert panel.numbers.guard.isVisible()
-    assert panel.numbers.guard.text().startswith("⛔ Cleaning moved")
+    assert panel.numbers.guard.text().startswith("⊗ Cleaning moved")
     rows = [cell(panel, row, 1) for row in range(panel.numbers.table.rowCount())]
     assert rows[0:2] == ["raw", "cleaned"]
-    assert any(text.startswith("Δ ⛔ shifted") for text in rows)
+    assert any(text.startswith("Δ ⊗ shifted") for text in rows)
 
 
 def test_units_change_every_level(panel, raw_only, qtbot):
