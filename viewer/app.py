@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viewer.diagnostics import Diagnostics, crash_of_last_run
-from viewer.folders import log_folder
+from viewer.folders import log_folder, resource
 from viewer.formats.process import ReaderProcess  # no Qt: it starts while Qt is imported
 from viewer.settings import Settings
 
@@ -42,12 +41,14 @@ def _run_window(
     settings: Settings,
     crash: Path | None,
 ) -> int:
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
     app = QApplication(sys.argv[:1])
     app.setApplicationName("leadlight")
     app.setApplicationDisplayName("Leadlight")
     app.setDesktopFileName("leadlight")
+    app.setWindowIcon(QIcon(str(resource("icons/leadlight.png"))))
     logging.captureWarnings(True)
     window = build_window(reader, settings, diagnostics)
     window.errors.install()
@@ -85,10 +86,3 @@ def build_window(
     if diagnostics is not None:
         window.files.opening.begun.connect(diagnostics.redactor.hide)
     return window
-
-
-def has_display() -> bool:
-    """Whether a window can appear; only X11 and Wayland systems may lack one."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
