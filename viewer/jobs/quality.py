@@ -175,17 +175,19 @@ class NoiseAnalysis(QObject):
 
     def _open(self) -> None:
         self.job.cancel()
-        recording = self._session.recording
         self.view = None
-        if recording is not None:
-            self.view = NoiseMapView(recording.leads, recording.fs_hz, recording.n_samples)
         self.begun.emit()
         if self._active:
             self._start()
 
     def _start(self) -> None:
-        recording, view = self._session.recording, self.view
-        if recording is None or view is None or view.complete:
+        recording = self._session.recording
+        if recording is None:
+            return
+        if self.view is None:  # a day has 8640 segments: not before somebody looks
+            self.view = NoiseMapView(recording.leads, recording.fs_hz, recording.n_samples)
+            self.grew.emit()
+        if self.view.complete:
             return
         self._look()
         request = QualityRequest(recording, self._device(), cache_folder() / "quality")

@@ -20,7 +20,7 @@ def analysed(noisy, qtbot):
 def test_panels_stay_closed_until_asked_for(noisy):
     for dock in noisy.panels._docks.values():
         assert not dock.isVisible()
-    assert noisy.panels.analysis.view.n_found == 0
+    assert noisy.panels.analysis.view is None
     assert not noisy.panels.measuring.job.running
 
 
