@@ -99,7 +99,7 @@ def long_file(window: MainWindow, path: Path, n: int) -> list[Row]:
     while recording.samples.ready_until < recording.n_samples:
         _wait_ms(100)
     rows.append(Row("read and copied in the helper", f"{time.perf_counter() - began:.1f} s wall"))
-    while not window.trace_view.summarised():
+    while not window.trace_view.summarised:
         _wait_ms(50)
     rows.append(Row("min–max pyramid over all of it", _pyramid(recording), "≤ 2 s"))
     rows += _long_pans(window.trace_view, recording, n)
@@ -114,7 +114,7 @@ def _long_pans(view: TraceView, recording: Recording, n: int) -> list[Row]:
     for overlay in (False, True):
         if overlay:
             _overlay(session, recording)
-            while not view.summarised():
+            while not view.summarised:
                 _wait_ms(50)
         for span_s in (10.0, 600.0, min(86_400.0, recording.duration_s)):
             view.show_span(span_s)

@@ -59,6 +59,12 @@ class Pyramid:
         return self.covered >= self.samples.n_samples
 
     @property
+    def can_grow(self) -> bool:
+        """Whether build() would find something to summarise."""
+        next_stop = min(self.covered + CHUNK, self.samples.n_samples)
+        return not self.complete and next_stop <= self.samples.ready_until
+
+    @property
     def nbytes(self) -> int:
         """Memory held."""
         return sum(level.low.nbytes + level.high.nbytes for level in self._levels)
@@ -70,10 +76,8 @@ class Pyramid:
         what was built until then stays usable.
         """
         samples = self.samples
-        while not self.complete:
+        while self.can_grow:
             start, stop = self.covered, min(self.covered + CHUNK, samples.n_samples)
-            if stop > samples.ready_until:
-                break
             for lead, stretch in _stretches(samples, start, stop):
                 self._summarise(lead, start, stretch)
                 if progress is not None:

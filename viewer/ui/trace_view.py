@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyqtgraph import GraphicsView, ViewBox
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QWidget
 
-from viewer.jobs.runner import LatestJob, Progress
 from viewer.recording import Recording
 from viewer.report.page import (
     NOT_CALIBRATED,
@@ -19,21 +17,18 @@ from viewer.report.page import (
     page_text,
     warnings,
 )
-from viewer.samples import Samples
 from viewer.state.centring import Centring
-from viewer.state.curves import Difference, Source, is_decimated
+from viewer.state.curves import is_decimated
 from viewer.state.layers import Trace
 from viewer.state.page import Page, Sheet, fit_px_per_mm, lay_out, speed_for_span
 from viewer.state.session import Session
 from viewer.ui.gui_thread import gui_thread
 from viewer.ui.inks import PAPER, Inks
+from viewer.ui.paper_graphics import PaperGraphics
 from viewer.ui.paper_painter import Content
 from viewer.ui.sheet_item import SheetItem
+from viewer.ui.trace_sources import TraceSources
 
-SUMMARISE_FROM = 2**17
-"""Samples from which on overviews need the pyramid."""
-LOADING_MS = 200
-"""How often a recording that is still loading is looked at again."""
 WHEEL_NOTCH = 120
 LOOK_AGAIN = 0.25
 """Parts of a page after which it is asked again whether leads are in their rows."""
@@ -65,31 +60,19 @@ class TraceView(QWidget):
         self._recording: Recording | None = None  # whose samples the sources are
         self.px_per_mm = 1.0  # logical pixels
         self._inks = PAPER
-        self._sources: dict[Trace, Source] = {}
         self._cleaning: Cleaning | None = None
         self._busy = self._told = self._seen = False
         self._centring = Centring()
         self._centred: tuple[object, ...] | None = None
         self._build()
-        self._summaries = LatestJob(self)
-        self._summaries.progressed.connect(self._more_samples)
-        self._summaries.succeeded.connect(self._more_samples)
-        self._ready = 0
-        self._loading = QTimer(self, interval=LOADING_MS)
-        self._loading.timeout.connect(self._look_for_more)
+        self._sources = TraceSources(self)
+        self._sources.grew.connect(self._sheet.samples_came)
         self._follow()
-        self.paper.resized.connect(self.relay)
         self._recording_changed()
 
     def _build(self) -> None:
-        self.paper = _Paper(self)
-        self._box = ViewBox(
-            border=None, invertY=True, enableMouse=False, enableMenu=False, defaultPadding=0.0
-        )
-        self._box.setMouseEnabled(False, False)
-        self.paper.setCentralItem(self._box)
         self._sheet = SheetItem(self._picture_painted, self._reading_failed)
-        self._box.addItem(self._sheet, ignoreBounds=True)
+        self.paper = PaperGraphics(self._sheet, self)
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
         self.scroll_bar.valueChanged.connect(self._place)
         self.scroll_bar.hide()
@@ -108,6 +91,12 @@ class TraceView(QWidget):
         session.cleaned_changed.connect(self._cleaned_changed)
         for signal in (session.paper.changed, session.layers.changed, session.timeline.changed):
             signal.connect(self.relay)
+        self.paper.resized.connect(self.relay)
+        self.paper.turned.connect(self._wheel)
+        self.paper.dragged.connect(self._drag)
+        self.paper.moved.connect(lambda place: self.pointed.emit(self.point_at(place)))
+        self.paper.left.connect(lambda: self.pointed.emit(None))
+        self.paper.double_clicked.connect(self._open_lead)
 
     # ---- what is shown ----
 
@@ -119,8 +108,7 @@ class TraceView(QWidget):
 
     def stop(self) -> None:
         """End background work: no thread outlives the view. Call before it goes."""
-        self._loading.stop()
-        self._summaries.close()
+        self._sources.stop()
 
     @gui_thread
     def redraw(self) -> None:
@@ -134,19 +122,15 @@ class TraceView(QWidget):
 
     def _recording_changed(self) -> None:
         recording = self.session.recording
-        self._summaries.cancel()
-        self._sources.clear()
         self._told = self._seen = False
         self._centring, self._centred = Centring(), None
         self._recording = recording
+        self._sources.open(recording)
         if recording is None:
-            self.page = None
-            self._loading.stop()
+            self.page = self.text = None
             self._sheet.clear()
             return
-        self._sources[Trace.RAW] = Source(recording.samples, recording.fs_hz)
         self.scroll_bar.setValue(0)
-        self._summarise()
         self._cleaned_changed()
 
     def _is_announced(self) -> bool:
@@ -157,60 +141,25 @@ class TraceView(QWidget):
     def _recording_settled(self) -> None:
         """The same samples, now with checksums: lead labels may have more to say."""
         self._recording = self.session.recording
-        self._more_samples()
+        self._sheet.samples_came()
         self.relay()
 
     @gui_thread
     def _cleaned_changed(self) -> None:
         """A cleaned signal came, grew or went."""
-        recording, cleaned = self._recording, self.session.cleaned
-        if recording is None or not self._is_announced():
+        cleaned = self.session.cleaned
+        if not self._is_announced():
             return
-        if cleaned is None:
-            self._cleaning = None
-            self._sources.pop(Trace.DENOISED, None)
-            self._sources.pop(Trace.RESIDUAL, None)
-        else:
-            self._cleaning = Cleaning.of(cleaned, cleaned.title)
-            self._add_cleaned(recording, cleaned.samples)
+        self._cleaning = None if cleaned is None else Cleaning.of(cleaned, cleaned.title)
+        self._sources.set_cleaned(None if cleaned is None else cleaned.samples)
         self._centred = None
         self._sheet.samples_came()
         self.relay()
 
-    def _add_cleaned(self, recording: Recording, samples: Samples) -> None:
-        known = self._sources.get(Trace.DENOISED)
-        if known is None or known.samples is not samples:
-            residual = Difference(recording.samples, samples)
-            self._sources[Trace.DENOISED] = Source(samples, recording.fs_hz)
-            self._sources[Trace.RESIDUAL] = Source(residual, recording.fs_hz)
-        if samples.ready_until == samples.n_samples:
-            self._summarise()
-
-    def _summarise(self) -> None:
-        """Build the pyramids of long recordings in a worker, as far as samples have come."""
-        waiting = [source for source in self._sources.values() if _needs_summary(source)]
-        raw = self._sources[Trace.RAW].samples
-        if waiting and not self._summaries.running:
-            self._summaries.start(lambda progress: _build_all(waiting, progress))
-        if raw.ready_until < raw.n_samples:
-            self._loading.start()
-        else:
-            self._loading.stop()
-
+    @property
     def summarised(self) -> bool:
         """Whether every overview can be drawn in full."""
-        return not any(_needs_summary(source) for source in self._sources.values())
-
-    def _look_for_more(self) -> None:
-        """A recording that still loads is drawn again whenever more of it can be read."""
-        ready = self._sources[Trace.RAW].samples.ready_until
-        if ready != self._ready:
-            self._ready = ready
-            self._more_samples()
-
-    def _more_samples(self) -> None:
-        self._summarise()
-        self._sheet.samples_came()
+        return self._sources.summarised
 
     def _picture_painted(self) -> None:
         if not self._seen:
@@ -220,7 +169,7 @@ class TraceView(QWidget):
     def _reading_failed(self, error: Exception) -> None:
         if not self._told:  # once per recording, not once per frame
             self._told = True
-            self._loading.stop()
+            self._sources.rest()
             QTimer.singleShot(0, lambda: self.failed.emit(error))
 
     # ---- laying out ----
@@ -267,11 +216,11 @@ class TraceView(QWidget):
 
     def _show(self, recording: Recording, page: Page) -> None:
         self.page = page
-        traces = tuple(t for t in self.session.layers.traces if t in self._sources)
+        traces = tuple(t for t in self.session.layers.traces if t in self._sources.known)
         self._centre(page, traces)
         self.text = self._text(recording, page, traces)
         content = Content(
-            dict(self._sources),
+            dict(self._sources.known),
             traces,
             self.text,
             {trace: self._centring.offsets_mv(trace, len(recording.leads)) for trace in traces},
@@ -292,7 +241,7 @@ class TraceView(QWidget):
         self._centred = place
         try:
             for trace in traces:
-                self._centring.follow(page, trace, self._sources[trace])
+                self._centring.follow(page, trace, self._sources.known[trace])
         except Exception as error:  # noqa: BLE001 - whatever reading raised, the paper stays
             self._reading_failed(error)
 
@@ -313,10 +262,7 @@ class TraceView(QWidget):
 
     def _place(self) -> None:
         """Which part of the page the view box shows, in millimetres."""
-        top_mm = self.scroll_bar.value() / self.px_per_mm
-        size = self.paper.size()
-        area = QRectF(0, top_mm, size.width() / self.px_per_mm, size.height() / self.px_per_mm)
-        self._box.setRange(area, padding=0, update=True, disableAutoRange=True)
+        self.paper.show_mm(self.scroll_bar.value() / self.px_per_mm, self.px_per_mm)
 
     # ---- the hand ----
 
@@ -329,7 +275,7 @@ class TraceView(QWidget):
         cell = self.page.cell_at(x_mm, y_mm)
         return None if cell is None else Point(cell.lead, cell.time_s(x_mm), cell.value_mv(y_mm))
 
-    def wheel(self, event: QWheelEvent) -> None:
+    def _wheel(self, event: QWheelEvent) -> None:
         """Scroll in time; with Ctrl change the speed, with Shift the gain, by presets."""
         delta = event.angleDelta()
         notches = (delta.y() or delta.x()) / WHEEL_NOTCH  # Alt and Shift may swap the axes
@@ -344,6 +290,17 @@ class TraceView(QWidget):
             self.scroll_bar.setValue(self.scroll_bar.value() - round(notches * WHEEL_NOTCH / 2))
         event.accept()
 
+    def _drag(self, moved_px: float) -> None:
+        """The paper follows the hand."""
+        if self.page is not None:
+            moved_s = moved_px / self.px_per_mm / self.page.speed_mm_s
+            self.session.timeline.scroll_to(self.session.timeline.start_s - moved_s)
+
+    def _open_lead(self, place: QPointF) -> None:
+        point = self.point_at(place)
+        if point is not None:
+            self.lead_activated.emit(point.lead)
+
     def snapshot(self) -> QImage:
         """What is on screen now, at its own resolution."""
         picture: QImage = self.paper.grab().toImage()
@@ -355,63 +312,5 @@ class TraceView(QWidget):
             self.relay()
 
 
-class _Paper(GraphicsView):  # type: ignore[misc]
-    """The graphics view; hands gestures to the TraceView."""
-
-    resized = Signal()
-
-    def __init__(self, view: TraceView) -> None:
-        super().__init__(view, useOpenGL=False, background=None)
-        self._view = view
-        self._grabbed: QPointF | None = None
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        self.resized.emit()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._view.wheel(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.MiddleButton:
-            self._grabbed = event.position()
-        super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        page = self._view.page
-        if self._grabbed is not None and page is not None:
-            moved_mm = (event.position().x() - self._grabbed.x()) / self._view.px_per_mm
-            timeline = self._view.session.timeline
-            timeline.scroll_to(timeline.start_s - moved_mm / page.speed_mm_s)
-            self._grabbed = event.position()
-        self._view.pointed.emit(self._view.point_at(event.position()))
-        super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.MiddleButton:
-            self._grabbed = None
-        super().mouseReleaseEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        point = self._view.point_at(event.position())
-        if point is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._view.lead_activated.emit(point.lead)
-        super().mouseDoubleClickEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._view.pointed.emit(None)
-        super().leaveEvent(event)
-
-
 def _one(notches: float) -> int:
     return (notches > 0) - (notches < 0)
-
-
-def _needs_summary(source: Source) -> bool:
-    samples, pyramid = source.samples, source.pyramid
-    return samples.n_samples >= SUMMARISE_FROM and pyramid.covered < samples.ready_until
-
-
-def _build_all(sources: list[Source], progress: Progress) -> None:
-    for number, source in enumerate(sources):
-        source.pyramid.build(lambda done, n=number: progress((n + done) / len(sources)))  # type: ignore[misc]

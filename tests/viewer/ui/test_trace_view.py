@@ -298,7 +298,7 @@ def test_an_hour_on_one_page_comes_from_the_pyramid_and_keeps_its_spikes(qtbot, 
     signal_mv[:, (spikes_s * 250).astype(int)] = 2.0
     session.open(recording_of(signal_mv, leads=("MLII", "V5"), fs_hz=250.0), "3x4+1")
     view.show_span(3600.0)
-    qtbot.waitUntil(view.summarised)
+    qtbot.waitUntil(lambda: view.summarised)
     image = view.snapshot()
     cell = view.page.cells[0]
     assert cell.span_s == pytest.approx(3600.0, rel=0.01)
