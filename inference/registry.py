@@ -64,7 +64,7 @@ _METHODS = (
         "Leadlight",
         "Network that cleans noisy leads and leaves clean ones as they are.",
         learned=True,
-        sha256="e08be6783f8971bf680cfc886201627da376cf7d9067df020bcfbd7cb18fcff1",
+        sha256="8d3936718f26529e57940fcdd1c4ee70b9370f83f3e26c269912e1702ff84a61",
     ),
     Method(
         "fir",

@@ -7,10 +7,14 @@ the bundled recordings with synthetic noise and a few methods, for continuous in
 import argparse
 import hashlib
 import json
+import multiprocessing
+import pickle
 import platform
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -37,15 +41,17 @@ from inference.evaluation.noise import (
 from inference.evaluation.probes import ProbeResult, run_probes
 from inference.evaluation.scoring import Scores, score
 from inference.evaluation.sources import Reference, bundled, held_out_noise, ludb, ptbxl_fold_10
-from inference.registry import default_denoiser
+from inference.registry import DENOISERS, default_denoiser
 from inference.signal.lead_algebra import STANDARD_LEADS
 
 RESULTS = Path(__file__).parent / "results"
 SAMPLES = Path(__file__).resolve().parents[2] / "resources" / "samples"
 PRIMARY = Condition()
 _PAPER = Condition(place="all leads")
-_FEW = 8  # records for methods that need seconds per lead
-_SWEEP_EVERY = 3  # the SNR sweep uses every third record
+_FEW = 4  # records for methods that need seconds per lead
+_SWEEP_EVERY = 3  # the SNR sweep uses every third record,
+_SYNTHETIC_EVERY = 2  # the synthetic rows every second one
+_SETS = ("PTB-XL fold 10", "LUDB")
 
 
 @dataclass
@@ -63,6 +69,11 @@ class Results:
     def at(self, dataset: str, condition: Condition, method: str) -> Scores:
         """The scores of one cell, made on first use."""
         return self.scores.setdefault((dataset, condition.title, method), Scores())
+
+    def add(self, other: "Results") -> None:
+        """Take over what another process or an earlier run has measured."""
+        for name in ("scores", "lenient", "paper", "probes", "cpu_ms", "digests"):
+            getattr(self, name).update(getattr(other, name))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -105,6 +116,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--methods", nargs="+", metavar="NAME", help="only these methods")
     parser.add_argument("--smoke", action="store_true", help="bundled recordings only, seconds")
     parser.add_argument("--records", type=int, help="at most so many records per data set")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep figures per method here")
     parser.add_argument("--out", type=Path, help="where the tables are written as Markdown")
     arguments = parser.parse_args(argv)
     if not arguments.smoke:
@@ -116,27 +128,65 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _full(arguments: argparse.Namespace, methods: list[Contender], results: Results) -> None:
+    """Both data sets, each in a process of its own, then what is measured once."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=2, mp_context=context) as pool:
+        for part in pool.map(partial(_dataset, arguments), _SETS):
+            results.add(part)
     noise = held_out_noise(arguments.nstdb)
-    sets = {"PTB-XL fold 10": ptbxl_fold_10(arguments.ptbxl), "LUDB": ludb(arguments.ludb)}
-    for dataset, everyone in sets.items():
-        records = everyone[: arguments.records]
-        for condition in conditions():
-            _say(f"{dataset}: {condition.title}, seed {condition.seed}")
-            chosen = records[::_SWEEP_EVERY] if condition.snr_db is not None else records
-            for contender in methods:
-                if _takes_part(contender, condition):
-                    _run(contender, condition, dataset, chosen, noise, results)
-        _oracle(dataset, records, noise, results)
-    ptbxl = sets["PTB-XL fold 10"][: arguments.records]
-    _say("paper-style normalisation")
-    _paper_tables(methods, ptbxl, noise, results)
-    _say("safety probes")
-    for contender in methods:
-        if contender.name in ("input", "iir", default_denoiser()):
-            results.probes[contender.name] = run_probes(contender, ptbxl, noise, 100)
+    ptbxl = ptbxl_fold_10(arguments.ptbxl)[: arguments.records]
     _say("latency and seam")
     _latency(methods, ptbxl[0], results)
     results.seam_uv = _seam(ptbxl, noise)
+
+
+def _dataset(arguments: argparse.Namespace, dataset: str) -> Results:
+    """Every method on one data set; a method measured before is read from --cache."""
+    noise, results = held_out_noise(arguments.nstdb), Results()
+    everyone = ludb(arguments.ludb) if dataset == "LUDB" else ptbxl_fold_10(arguments.ptbxl)
+    records = everyone[: arguments.records]
+    for contender in contenders(arguments.methods):
+        path = _cache_file(arguments, dataset, contender)
+        if path and path.exists():
+            results.add(pickle.loads(path.read_bytes()))  # noqa: S301 our own file
+            continue
+        measured = _measure(contender, dataset, records, noise)
+        if path:
+            path.write_bytes(pickle.dumps(measured))
+        results.add(measured)
+    _oracle(dataset, records, noise, results)
+    return results
+
+
+def _measure(contender: Contender, dataset: str, records: list[Reference], noise: Noise) -> Results:
+    """One method under every condition it takes part in."""
+    results = Results()
+    for condition in conditions():
+        if _takes_part(contender, condition):
+            _say(f"{dataset}: {contender.name}: {condition.title}, seed {condition.seed}")
+            _run(contender, condition, dataset, _chosen(records, condition), noise, results)
+    if dataset == _SETS[0] and not contender.peer and contender.name != "swt":
+        _paper_table(contender, records, noise, results)
+    if dataset == _SETS[0] and contender.name in ("input", "iir", default_denoiser()):
+        results.probes[contender.name] = run_probes(contender, records, noise, 100)
+    return results
+
+
+def _cache_file(arguments: argparse.Namespace, dataset: str, contender: Contender) -> Path | None:
+    """Where the figures of this method and these weights are kept, if anywhere."""
+    if arguments.cache is None:
+        return None
+    arguments.cache.mkdir(parents=True, exist_ok=True)
+    method = DENOISERS.get(contender.name)
+    key = f"{contender.name}-{((method and method.sha256) or 'none')[:12]}-{arguments.records}"
+    return Path(arguments.cache / f"{dataset.split()[0]}-{key}.pickle")
+
+
+def _chosen(records: list[Reference], condition: Condition) -> list[Reference]:
+    """All records, or fewer where a row only shows a trend."""
+    if condition.snr_db is not None:
+        return records[::_SWEEP_EVERY]
+    return records[::_SYNTHETIC_EVERY] if condition.kind in SYNTHETIC_KINDS else records
 
 
 def _smoke(methods: list[Contender], results: Results) -> None:
@@ -152,9 +202,9 @@ def _takes_part(contender: Contender, condition: Condition) -> bool:
     """Slow methods and peers meet the primary condition only."""
     if condition.title == PRIMARY.title and condition.seed == PRIMARY.seed:
         return True
-    if contender.name in ("swt", "deepfade") or condition.seed != PRIMARY.seed:
+    if condition.seed != PRIMARY.seed:
         return contender.name in ("input", "iir", default_denoiser())
-    return not contender.peer
+    return not contender.peer and contender.name != "swt"
 
 
 def _run(
@@ -208,20 +258,17 @@ def _oracle(dataset: str, records: list[Reference], noise: Noise, results: Resul
         score(results.at(dataset, PRIMARY, "oracle"), record, case, out.astype(np.float32))
 
 
-def _paper_tables(
-    methods: list[Contender], records: list[Reference], noise: Noise, results: Results
+def _paper_table(
+    contender: Contender, records: list[Reference], noise: Noise, results: Results
 ) -> None:
     """Every lead noisy and independent, scaled to [0, 1], padded to 15 s."""
-    for contender in methods:
-        if contender.peer or contender.name == "swt":
-            continue
-        rows = results.paper.setdefault(contender.name, {})
-        for record in records:
-            case = corrupt(record, _PAPER, noise)
-            out = contender.clean(case.signal_mv)
-            keep = record.trusted
-            for name, values in paper_style(record.signal_mv[keep], out[keep]).items():
-                rows.setdefault(name, []).append(float(values.mean()))
+    rows = results.paper.setdefault(contender.name, {})
+    for record in records:
+        case = corrupt(record, _PAPER, noise)
+        out = contender.clean(case.signal_mv)
+        keep = record.trusted
+        for name, values in paper_style(record.signal_mv[keep], out[keep]).items():
+            rows.setdefault(name, []).append(float(values.mean()))
 
 
 def _latency(methods: list[Contender], record: Reference, results: Results) -> None:

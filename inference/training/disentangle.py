@@ -6,11 +6,13 @@ DL+D = + Dis, full = + E_lead, contrast and gate.
 """
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import Adam, Optimizer
 
 from inference.models.cd_ecgnet import CdConfig, CdEcgNet, Discriminator, Parts
+from inference.registry import MODELS_FOLDER
 from inference.training.batches import Batch
 from inference.training.config import TrainConfig
 from inference.training.losses import gated_loss, masked_mean
@@ -29,8 +31,11 @@ class Disentangled:
         options = dict(config.model_options)
         self.rung = RUNGS.index(options.pop("rung", "full"))
         self.literal = options.pop("mode", "fixed") == "literal"
+        start = options.pop("start", None)
         model = CdConfig(noise=self.rung >= 1, gate="lead" if self.rung == 3 else "none", **options)
         self.net = CdEcgNet(model)
+        if start:
+            warm_start(self.net, load_file(MODELS_FOLDER / f"{start}.safetensors"))
         self.denoiser: nn.Module = self.net
         self.judge = Discriminator(model.widths[-1])
         self.modules = nn.ModuleDict({"denoiser": self.denoiser, "judge": self.judge})
@@ -100,6 +105,25 @@ class Disentangled:
         if self.literal:  # min-max as printed: the encoder maximises what Dis minimises
             loss = -(of_clean - 1).square().mean() - of_noisy.square().mean()
         return weight * loss
+
+
+def warm_start(net: CdEcgNet, trunk: dict[str, Tensor]) -> None:
+    """Let E_ECG, D_ECG and the gate start as a trained lead-shared network.
+
+    The parts that network lacks (E_noise, E_lead, FiLM) start silent, so the first
+    output equals the trunk's.
+    """
+    renamed = {
+        "noise_head.weight": "ecg_head.head.weight",
+        "noise_head.bias": "ecg_head.head.bias",
+        "gate_head.weight": "gate_time.weight",
+        "gate_head.bias": "gate_time.bias",
+    }
+    state = {renamed.get(name, name): tensor for name, tensor in trunk.items()}
+    _, unknown = net.load_state_dict(state, strict=False)
+    if unknown:
+        raise ValueError(f"the trunk has weights this network does not know: {unknown[:3]}")
+    nn.init.zeros_(net.gate_lead.bias)
 
 
 def contrast_loss(lead_code: Tensor | None, batch: Batch, literal: bool) -> Tensor:

@@ -20,6 +20,7 @@ def small(name, steps):
         options = {"widths": (8, 8, 8, 8), "dilations": (1, 2)}
     if config.objective == "disentangled":
         options = options | {"widths": (8, 8, 8, 8), "noise_widths": (8, 8, 8, 8)}
+        options.pop("start", None)  # the shipped trunk has other widths
     return replace(config, minutes=0.0, steps=steps, batch=2, crop=640, model_options=options)
 
 
@@ -90,6 +91,25 @@ def test_an_untrained_network_is_a_filter_behind_a_gate(tmp_path, capsys):
     clean = trainer.validation["ptbxl"][0]
     figures = validate(trainer.ema, [clean], torch.device("cpu"))
     assert figures["gain_db"] > 1.0
+
+
+def test_cd_ecgnet_starts_as_the_shipped_trunk():
+    from safetensors.torch import load_file
+
+    from inference.models.cd_ecgnet import CdEcgNet
+    from inference.models.lead_shared import LeadShared
+    from inference.registry import MODELS_FOLDER
+    from inference.training.disentangle import warm_start
+
+    trunk = load_file(MODELS_FOLDER / "leadlight.safetensors")
+    net, backbone = CdEcgNet().eval(), LeadShared().eval()
+    warm_start(net, trunk)
+    backbone.load_state_dict(trunk)
+    x = tiny_corpus().leads_mv(0)[None, :, :1600]
+    with torch.inference_mode():
+        ours, theirs = net(torch.from_numpy(x)), backbone(torch.from_numpy(x))
+    assert (ours.signal_mv - theirs.signal_mv).abs().max() < 1e-5
+    assert (ours.gate - theirs.gate).abs().max() < 1e-5
 
 
 @pytest.mark.parametrize(
