@@ -13,7 +13,9 @@ PYTHON = sorted(
     for room in ("viewer", "inference", "installer", "tests")
     for path in (REPOSITORY / room).rglob("*.py")
 )
-PROGRAM = [p for p in PYTHON if p.relative_to(REPOSITORY).parts[0] in ("viewer", "inference")]
+WORKSHOP = {"tests", "installer", "training", "evaluation"}
+PROGRAM = [path for path in PYTHON if not WORKSHOP & {*path.relative_to(REPOSITORY).parts}]
+"""What users run; training and evaluation stay out of it."""
 
 
 def found(pattern, paths):
