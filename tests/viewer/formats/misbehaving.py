@@ -42,3 +42,9 @@ def serve(connection: Connection, alone: bool) -> None:
     """The reader process with a misbehaving reader in front of the real ones."""
     registry.READERS = (Misbehaving(), *registry.READERS)
     helper.serve(connection, alone)
+
+
+def never_awake(connection: Connection, alone: bool) -> None:
+    """A process that does not come to its first word."""
+    while not connection.poll(0.05):
+        pass
