@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-LIMIT = 12
+from viewer.formats.registry import SUFFIXES
 
-OPENABLE = (".hea", ".npz", ".npy", ".h5", ".hdf5")
-"""Suffixes that name a recording when a folder is paged through."""
+LIMIT = 12
 
 
 def with_newest(recent: Sequence[str], path: Path, limit: int = LIMIT) -> list[str]:
@@ -38,7 +37,7 @@ def reading_order(name: str) -> list[tuple[int, int, str]]:
 
 def records_beside(path: Path) -> list[Path]:
     """The recordings of path's folder in reading order. Raises OSError."""
-    found = (p for p in path.parent.iterdir() if p.suffix.lower() in OPENABLE)
+    found = (p for p in path.parent.iterdir() if p.suffix.lower() in SUFFIXES)
     return sorted((p for p in found if p.is_file()), key=lambda p: reading_order(p.name))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from viewer.state.recent import OPENABLE, neighbour, reading_order
+from viewer.formats.registry import SUFFIXES
+from viewer.state.recent import neighbour, reading_order
 
 
 class Worklist:
@@ -42,5 +43,5 @@ def _records(path: Path) -> list[Path]:
     """path itself, or the records of a folder; a folder without any stands for itself."""
     if not path.is_dir():
         return [path]
-    found = (p for p in path.iterdir() if p.suffix.lower() in OPENABLE and p.is_file())
+    found = (p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
     return sorted(found, key=lambda p: reading_order(p.name)) or [path]

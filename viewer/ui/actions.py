@@ -158,7 +158,7 @@ FILE = (
         "file.open",
         "Open…",
         ("Ctrl+O",),
-        "Open a recording: WFDB, NPZ, NPY or HDF5",
+        "Open one or more recordings",
         lambda w: w.files.ask_and_open(),
         "File",
         icon="open",

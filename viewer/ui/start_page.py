@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from viewer.formats.registry import READERS
+
 DISCLAIMER = "Research and education use only. Not for diagnosis."
 SHOWN = 6
 
@@ -38,6 +40,7 @@ class StartPage(QWidget):
         """The recordings opened last that are still there."""
         while (item := self._recent.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()  # deleted later, seen no more from now on
                 widget.deleteLater()
         if paths:
             self._recent.addWidget(_label("Recent", "quiet"), 0, Qt.AlignmentFlag.AlignHCenter)
@@ -57,7 +60,7 @@ class StartPage(QWidget):
         column.setSpacing(12)
         for text, name in (
             ("Drop an ECG here", "title"),
-            ("a file or a folder: WFDB (.hea .dat .mat), NPZ, NPY, HDF5", "quiet"),
+            (f"a file or a folder: {', '.join(reader.name for reader in READERS)}", "quiet"),
         ):
             column.addWidget(_label(text, name), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(10)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from inference.registry import DENOISERS, Method
 from viewer.state.guard_view import badge
+from viewer.ui.actions import BY_ID
 from viewer.ui.command_set import CommandSet
 from viewer.ui.icons import icon
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
 ICON_PX = 20
+MARGINS_PX = 28
 
 
 class ToolBar(QToolBar):
@@ -28,6 +30,8 @@ class ToolBar(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
         self._window, self._commands = window, commands
+        self._shrinking: list[QToolButton] = []  # lose their words where room is short
+        self._fitted: tuple[object, ...] = ()
         self.add("file.open", text=True)
         self.add("file.previous")
         self.add("file.next")
@@ -54,6 +58,8 @@ class ToolBar(QToolBar):
         button.setDefaultAction(self._commands.actions[command_id])
         style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         button.setToolButtonStyle(style if text else Qt.ToolButtonStyle.ToolButtonIconOnly)
+        if text and not BY_ID[command_id].primary:
+            self._shrinking.append(button)
         button.setAccessibleName(self._commands.actions[command_id].text())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.addWidget(button)
@@ -73,6 +79,34 @@ class ToolBar(QToolBar):
         for action in self._methods.actions():
             action.setChecked(action.data() == method.name)
         self._refresh_guard()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Words beside the icons as far as there is room; no button disappears for them."""
+        said = [button.text() for button in self.findChildren(QToolButton)]
+        asked = (self.width(), self._guard_action.isVisible(), *said)
+        if asked == self._fitted:
+            return
+        self._fitted = asked
+        for button in self._shrinking:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for button in sorted(self._shrinking, key=_worth):
+            if self._needed_px() <= self.width():
+                return
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+
+    def _needed_px(self) -> int:
+        """Room for all buttons as they are; the bar's own answer comes an event later."""
+        layout = self.layout()
+        assert layout is not None
+        shown = [action for action in self.actions() if action.isVisible()]
+        widgets = [self.widgetForAction(action) for action in shown]
+        hints = [widget.sizeHint().width() for widget in widgets if widget is not None]
+        return sum(hints) + len(hints) * max(layout.spacing(), 0) + MARGINS_PX
 
     def _menu_button(self, name: str, menu: QMenu) -> QToolButton:
         button = QToolButton()
@@ -129,6 +163,14 @@ class ToolBar(QToolBar):
         self.guard_button.setText(said.text)
         self.guard_button.setToolTip(f"{said.tip} (Ctrl+Shift+G)")
         self.guard_button.setAccessibleName(said.tip)
+
+
+def _worth(button: QToolButton) -> int:
+    """How late a button loses its word: icons that everybody knows lose it first."""
+    action = button.defaultAction()
+    known = ("file.open", "file.export", "panel.noise_map", "panel.st", "show.residual")
+    name = action.objectName() if action is not None else ""
+    return known.index(name) if name in known else len(known)
 
 
 def _stretch() -> QWidget:
