@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -88,8 +88,6 @@ def measure_st(request: StRequest, progress: Progress) -> StResult:
             removed_mv = _difference(raw_mv, cleaned_mv)
             kept = guard(raw_mv, cleaned_mv, fs_hz, leads)
             residual = locked_average(removed_mv, fs_hz, raw.beats.samples, leads)
-    progress(0.8)
-    predictions, note = _predict(request, {"raw": raw, "cleaned": cleaned})
     return StResult(
         start_s=request.start / fs_hz,
         stop_s=request.stop / fs_hz,
@@ -98,10 +96,21 @@ def measure_st(request: StRequest, progress: Progress) -> StResult:
         guard=kept,
         beats=beats_of(raw_mv, raw, cleaned),
         residual=residual,
-        predictions=predictions,
-        prediction_note=note,
         dragged=request.moved is not None,
     )
+
+
+def with_predictions(request: StRequest, result: StResult) -> StResult:
+    """The result with the classifier's answers, or why there are none. Loads torch."""
+    predictions, note = _predict(request, {"raw": result.raw, "cleaned": result.cleaned})
+    return replace(result, predictions=predictions, prediction_note=note)
+
+
+def _both(request: StRequest, progress: Progress) -> StResult:
+    """The numbers as soon as they are known, then once more with the prediction."""
+    result = measure_st(request, progress)
+    progress.produce(result)
+    return with_predictions(request, result)
 
 
 def _predict(
@@ -140,7 +149,7 @@ class Measuring(QObject):
              for closed panels
     """
 
-    measured = Signal(object)  # StResult
+    measured = Signal(object)  # StResult: first without, then with its predictions
     cleared = Signal()  # nothing to show: no recording
     broke = Signal(Exception)
 
@@ -148,6 +157,7 @@ class Measuring(QObject):
         super().__init__(parent)
         self._session = session
         self.job = LatestJob(self)
+        self.job.produced.connect(self._done)
         self.job.succeeded.connect(self._done)
         self.job.failed.connect(self.broke)
         self.result: StResult | None = None
@@ -218,7 +228,7 @@ class Measuring(QObject):
         )
         if asked != self._asked:
             self._asked = asked
-            self.job.start(lambda progress: measure_st(request, progress))
+            self.job.start(lambda progress: _both(request, progress))
 
     def request(self) -> StRequest | None:
         """What to measure now; None while the file is still being read there."""

@@ -16,7 +16,7 @@ from viewer.samples import ArraySamples
 from viewer.state.cleaned import Cleaned, GrowingSamples
 from viewer.state.residual import Verdict
 from viewer.state.session import Session
-from viewer.state.st_view import fiducials_ms
+from viewer.state.st_view import StResult, fiducials_ms
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,11 @@ def measuring(qtbot, session) -> Iterator[Measuring]:
 def whole(recording: Recording, **changes: object) -> StRequest:
     values: dict = {"recording": recording, "start": 0, "stop": recording.n_samples}
     return StRequest(**(values | changes))
+
+
+def complete(result: StResult) -> bool:
+    """The second report of a measurement, with its predictions or the reason against them."""
+    return bool(result.predictions or result.prediction_note)
 
 
 def no_report(fraction: float) -> None:
@@ -86,28 +91,38 @@ def test_a_flat_recording_gives_a_reason_and_no_page(clean):
 def test_nothing_is_measured_for_closed_panels(measuring, session, clean, qtbot):
     session.open(clean, "3x4+1")
     assert not measuring.job.running
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         measuring.set_active(True)
     assert measuring.result.raw.leads == clean.leads
 
 
+def test_the_numbers_do_not_wait_for_the_classifier(measuring, session, clean, qtbot):
+    reports: list[StResult] = []
+    measuring.measured.connect(reports.append)
+    measuring.set_active(True)
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
+        session.open(clean, "3x4+1")
+    assert [complete(report) for report in reports] == [False, True]
+    assert reports[0].raw.st == reports[1].raw.st
+
+
 def test_age_and_sex_come_from_the_file_and_can_be_corrected(measuring, session, clean, qtbot):
     measuring.set_active(True)
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         session.open(clean, "3x4+1")
     assert (measuring.age_years, measuring.sex) == (18, "F")
     unknown = "Age or sex is not known"
     assert not any(unknown in note for note in measuring.result.raw.notes)
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         measuring.set_person(None, None)
     assert any(unknown in note for note in measuring.result.raw.notes)
 
 
 def test_a_lead_of_grade_c_is_suppressed(measuring, session, clean, qtbot):
     measuring.set_active(True)
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         session.open(clean, "3x4+1")
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         measuring.set_grades({"V3": "C"})
     assert "grade C" in measuring.result.raw.lead("V3").suppressed
     assert measuring.result.raw.lead("V2").suppressed is None
@@ -115,29 +130,29 @@ def test_a_lead_of_grade_c_is_suppressed(measuring, session, clean, qtbot):
 
 def test_a_cleaned_signal_is_measured_when_it_is_there(measuring, session, clean, qtbot, tmp_path):
     measuring.set_active(True)
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         session.open(clean, "3x4+1")
     samples = GrowingSamples(12, clean.n_samples, tmp_path)
     cleaned = Cleaned(samples=samples, method="test", title="Test")
     session.set_cleaned(cleaned)
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         samples.put(0, 0.9 * clean.signal_mv)
         session.set_cleaned(cleaned)
     assert measuring.result.cleaned is not None
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         session.drop_cleaned()
     assert measuring.result.cleaned is None
 
 
 def test_dragged_marks_are_forgotten_with_their_recording(measuring, session, clean, qtbot):
     measuring.set_active(True)
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         session.open(clean, "3x4+1")
     found = fiducials_ms(measuring.result.raw)
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         measuring.move(dataclasses.replace(found, t_end=found.t_end + 40))
     assert measuring.result.dragged
     noisy = open_recording(sample("ptbxl_noisy.hea"))
-    with qtbot.waitSignal(measuring.measured):
+    with qtbot.waitSignal(measuring.measured, check_params_cb=complete, timeout=120_000):
         session.open(noisy, "3x4+1")
     assert not measuring.result.dragged

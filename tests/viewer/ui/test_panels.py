@@ -12,7 +12,7 @@ from viewer.state.noise_map_cells import State
 @pytest.fixture
 def analysed(noisy, qtbot):
     """The noisy ECG with its noise map open and filled."""
-    with qtbot.waitSignal(noisy.panels.analysis.finished, timeout=60_000):
+    with qtbot.waitSignal(noisy.panels.analysis.finished, timeout=120_000):
         qtbot.keyClick(noisy, Qt.Key.Key_N)
     return noisy
 
@@ -52,7 +52,7 @@ def test_pressing_the_key_again_closes_the_panel_and_stops_its_work(analysed, qt
 
 
 def test_s_measures_and_shows_every_lead(noisy, qtbot):
-    with qtbot.waitSignal(noisy.panels.measuring.measured, timeout=30_000):
+    with qtbot.waitSignal(noisy.panels.measuring.measured, timeout=120_000):
         qtbot.keyClick(noisy, Qt.Key.Key_S)
     assert noisy.panels.st.isVisible()
     assert noisy.panels.st.numbers.table.rowCount() == 12
@@ -75,7 +75,7 @@ def test_the_dock_s_own_button_closes_it_for_the_menu_too(noisy, qtbot):
 
 def test_arrow_keys_in_a_panel_do_not_scroll_the_page(noisy, qtbot):
     qtbot.keyClick(noisy, Qt.Key.Key_B)
-    with qtbot.waitSignal(noisy.panels.measuring.measured, timeout=30_000):
+    with qtbot.waitSignal(noisy.panels.measuring.measured, timeout=120_000):
         pass
     canvas = noisy.panels.st.beat.canvas
     canvas.setFocus()
@@ -95,7 +95,9 @@ def test_after_cleaning_the_panel_shows_the_difference_and_the_residual(noisy, q
     def cleaned(result: object) -> bool:
         return result.cleaned is not None
 
-    with qtbot.waitSignal(noisy.panels.measuring.measured, timeout=60_000, check_params_cb=cleaned):
+    with qtbot.waitSignal(
+        noisy.panels.measuring.measured, timeout=120_000, check_params_cb=cleaned
+    ):
         noisy.cleaning.start()
     kinds = [
         noisy.panels.st.numbers.table.item(row, 1).text()
