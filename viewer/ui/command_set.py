@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.ui.actions import COMMANDS, MENUS, Command
+from viewer.ui.actions import COMMANDS, MENUS
+from viewer.ui.command import Command
 from viewer.ui.icons import icon
 from viewer.ui.theme import Theme
 

@@ -20,8 +20,8 @@ from viewer.state.layouts import find, single
 from viewer.state.session import Session, suited_layout
 from viewer.ui import theme as themes
 from viewer.ui.about import About
-from viewer.ui.actions import Command
 from viewer.ui.appearance import Appearance
+from viewer.ui.command import Command
 from viewer.ui.command_set import CommandSet
 from viewer.ui.error_desk import ErrorDesk
 from viewer.ui.exporting import Exporting

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
-from viewer.ui.actions import COMMANDS, MENUS, Command
+from viewer.ui.actions import COMMANDS, MENUS
+from viewer.ui.command import Command
 from viewer.ui.help_sheet import HelpSheet, Palette, help_html, key_text, matching
 
 KEYED = [c for c in COMMANDS if c.keys]
