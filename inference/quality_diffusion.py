@@ -31,7 +31,7 @@ class Projection:
 
     start: int = 250
     calls: int = 3
-    draws: int = 4
+    draws: int = 2
 
 
 def seed_of(lead_name: str, segment_mv: NDArray[np.float32], draw: int) -> np.random.Generator:

@@ -89,17 +89,20 @@ def load_grader(path: Path, sha256: str, *, with_psnr: bool) -> Grader:
                 f"{path.name} is not the file this version was published with; "
                 "install Leadlight again."
             )
-        tensors, card = load(data), _metadata(data)
+        return _ensemble(load(data), _metadata(data), with_psnr=with_psnr)
     except (OSError, ValueError, KeyError) as error:
         raise GradeModelMissing(
             f"The grade's model {path.name} cannot be read; install Leadlight again."
         ) from error
+
+
+def _ensemble(tensors: dict[str, FloatArray], card: dict[str, Any], *, with_psnr: bool) -> Grader:
+    """One of the two ensembles of the file; KeyError when it is not in there."""
     prefix = "psnr." if with_psnr else "plain."
     weights = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
-    bins = tuple(card[prefix + "bins"])
-    return Grader(
-        weights, bins, (weights.pop("knots_score"), weights.pop("knots_probability")), with_psnr
-    )
+    good, fair, poor = card[prefix + "bins"]
+    knots = weights.pop("knots_score"), weights.pop("knots_probability")
+    return Grader(weights, (good, fair, poor), knots, with_psnr)
 
 
 def _metadata(data: bytes) -> dict[str, Any]:

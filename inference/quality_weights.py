@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from inference.quality_diffusion import ScalogramScorer
 
 GRADE_FILE = MODELS_FOLDER / "noise_grade.safetensors"
-GRADE_SHA256 = "25a787e0368525eed00cf077347b4424475d777dd404e08de6507e714b493dd0"
+GRADE_SHA256 = "470437537da72dc44a8e52fa0d9e9df0f88f58729bb71bdd26f7024ad67db81a"
 DIFFUSION_FILE = MODELS_FOLDER / "noise_diffusion.safetensors"
-DIFFUSION_SHA256 = ""
+DIFFUSION_SHA256 = "74eb87ec7c6e8007936eda124f57c4b4f2d874160c150d4543b8573d6e2f0e33"
 
 
 class ScorerMissing(Exception):

@@ -45,7 +45,7 @@ class NoiseIndices:
     amplitude_mv: FloatArray  # median of the peak to peak of all seconds
     amplitude_ratio: FloatArray  # largest of those by their median
     power_ratio: FloatArray  # 1–40 Hz power of the loudest second by the median second
-    low_share: FloatArray  # power below 0.7 Hz by the power below 40 Hz
+    low_share: FloatArray  # power below 0.6 Hz by the power below 40 Hz, slow trends included
     qrs_share: FloatArray  # power of 5–15 Hz by the power of 1–40 Hz
     kurtosis: FloatArray  # of the 1–40 Hz signal; small when no QRS stands out
     regularity: FloatArray  # highest autocorrelation of the QRS envelope, 0.3–2 s
@@ -90,7 +90,8 @@ def noise_indices(signal_mv: FloatArray) -> NoiseIndices:
         "amplitude_mv": height,
         "amplitude_ratio": heights.max(axis=1) / (height + 1e-3),
         "power_ratio": loudness.max(axis=1) / (np.median(loudness, axis=1) + 1e-6),
-        **_shares(spectrum, f),
+        "low_share": _low_share(x, f),
+        "qrs_share": _total(spectrum, f, 5.0, 15.0) / _total(spectrum, f, 1.0, 40.0),
         "kurtosis": np.mean(middle**4, axis=1) / (np.mean(middle**2, axis=1) ** 2 + 1e-12),
         "regularity": _regularity(_band(spectrum, f, 5.0, 25.0, n)),
         "rms_mv": np.sqrt(np.mean(middle**2, axis=1)),
@@ -213,17 +214,16 @@ def _slow(x: Array) -> Array:
     return np.asarray(sliding_window_view(padded, len(smooth), axis=1) @ smooth)
 
 
-def _shares(spectrum: Spectrum, f: Array) -> dict[str, Array]:
-    power = np.abs(spectrum) ** 2
+def _total(spectrum: Spectrum, f: Array, low: float, high: float) -> Array:
+    """Power of a band, never zero."""
+    power = np.abs(spectrum[:, (f >= low) & (f < high)]) ** 2
+    return np.asarray(power.sum(axis=1) + 1e-6)
 
-    def total(low: float, high: float) -> Array:
-        chosen: Array = power[:, (f >= low) & (f < high)].sum(axis=1)
-        return chosen + 1e-6
 
-    return {
-        "low_share": total(0.05, 0.7) / total(0.05, 40.0),
-        "qrs_share": total(5.0, 15.0) / total(1.0, 40.0),
-    }
+def _low_share(x: Array, f: Array) -> Array:
+    """Without removing a trend first: a trend is wander, too."""
+    spectrum = np.fft.rfft(x - x.mean(axis=1, keepdims=True), axis=1)
+    return _total(spectrum, f, 0.0, 0.6) / _total(spectrum, f, 0.0, 40.0)
 
 
 def _novelty(x: Array) -> dict[str, Array]:
