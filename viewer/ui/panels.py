@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDockWidget, QWidget
 
@@ -68,6 +68,8 @@ class Panels(QObject):
         )
         self.measuring = Measuring(window.session, window)
         self._wanted: set[str] = set()
+        self._settled = QTimer(self, interval=0, singleShot=True)
+        self._settled.timeout.connect(self._align)
         self._docks = {
             NOISE_MAP: Dock(NOISE_MAP, "Noise map", self.noise_map, window),
             RESIDUAL: Dock(RESIDUAL, "Residual average", self.residual, window),
@@ -224,7 +226,7 @@ class Panels(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
-            self._align()
+            self._settled.start()  # docks reach their places one after the other
         return False
 
     # ---- ST and residual ----

@@ -32,7 +32,10 @@ def test_n_opens_the_noise_map_and_fills_it(analysed):
 
 
 def test_the_map_stands_below_the_page_second_by_second(analysed, qtbot):
+    qtbot.keyClick(analysed, Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)  # in front, ...
+    qtbot.keyClick(analysed, Qt.Key.Key_N)  # ... and the map in front again, its place changed
     view, canvas = analysed.trace_view, analysed.panels.noise_map.canvas
+    qtbot.waitUntil(lambda: not analysed.panels._settled.isActive())
     page = view.page
     for time_s in (0.0, 3.0, 10.0):
         x_mm = (
