@@ -67,6 +67,13 @@ _METHODS = (
         sha256="8d3936718f26529e57940fcdd1c4ee70b9370f83f3e26c269912e1702ff84a61",
     ),
     Method(
+        "cd_ecgnet",
+        "CD-ECGNet",
+        "Disentangling network after Zhang et al. 2025, repaired, on the Leadlight trunk.",
+        learned=True,
+        sha256="efe0ca42e849bb35eafb012fba37993cbef85d333525b182dccc3c12790bc24a",
+    ),
+    Method(
         "fir",
         "FIR band-pass",
         "Kaiser window, 0.67–150 Hz, zero phase; treats every lead alike.",
