@@ -194,7 +194,7 @@ def quality_segment(
     hints: list[str | None] = [None] * len(x)
     notes: tuple[str, ...] = ()
     try:
-        images, cleaned, where = _cleaned(x, leads, device)
+        images, cleaned, where = _cleaned(x, leads, segment.index, device)
         errors = np.mean((images[None] - cleaned) ** 2, axis=(0, 2))
         hints = [strip_hint(r) for r in (images - cleaned.mean(axis=0)) * GREY_STEP_DB]
     except ScorerMissing as error:
@@ -293,12 +293,12 @@ def side_by_side(
     ScorerMissing when the diffusion weights are not there.
     """
     x = filled(segment_signal(signal_mv, segment, fs_hz))[lead : lead + 1]
-    images, cleaned, _ = _cleaned(x, (leads[lead],), device)
+    images, cleaned, _ = _cleaned(x, (leads[lead],), segment.index, device)
     return images[0], np.asarray(cleaned.mean(axis=0)[0], dtype=np.float32)
 
 
 def _cleaned(
-    x: FloatArray, leads: Sequence[str], device: str
+    x: FloatArray, leads: Sequence[str], segment: int, device: str
 ) -> tuple[NDArray[np.uint8], FloatArray, str]:
     """Scalograms [n, 32, 256], their reconstructions [draws, n, 32, 256], the device used."""
     from inference.quality_weights import load_scorer
@@ -311,7 +311,7 @@ def _cleaned(
 
     def run(where: Any) -> FloatArray:
         used.append(where.type)
-        return load_scorer(where.type).reconstructions(images, x, leads)
+        return load_scorer(where.type).reconstructions(images, leads, segment)
 
     cleaned = on_device(pick_device(device), run)
     return images, cleaned, used[-1]

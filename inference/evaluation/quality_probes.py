@@ -126,10 +126,7 @@ def seed_spread_db(scorer: ScalogramScorer, records: Sequence[FloatArray], repea
         images, values = scalograms(x), []
         for repeat in range(repeats):
             draws = range(100 * repeat, 100 * repeat + scorer.projection.draws)
-            seeds = [
-                [seed_of(name, lead, draw) for name, lead in zip(LEADS, x, strict=True)]
-                for draw in draws
-            ]
+            seeds = [[seed_of(name, 0, draw) for name in LEADS] for draw in draws]
             errors = column_errors(images, scorer.cleaned(images, seeds))
             values.append(psnr_db(errors.mean(axis=1)))
         spread.append(np.std(values, axis=0, ddof=1).mean())

@@ -204,6 +204,7 @@ def _rhythms(m: Measured) -> str:
     rows = []
     for title, maps in m.rhythm_maps.items():
         if not maps:
+            rows.append([f"{title}: none in the test parts", *(["–"] * 6)])
             continue
         unmarked = [np.ones(12, bool) if r.noisy is None else ~r.noisy for _, r in maps]
         psnr = np.concatenate(

@@ -37,7 +37,7 @@ class Judge:
         indices = noise_indices(signal_mv).as_dict()
         images = scalograms(signal_mv)
         names = (LEADS * (1 + len(signal_mv) // 12))[: len(signal_mv)]
-        cleaned = self.scorer.reconstructions(images, signal_mv, names)
+        cleaned = self.scorer.reconstructions(images, names)
         latent = psnr_db(column_errors(images, cleaned).mean(axis=1))
         coded = self.scorer.encoded_only(images)[None]
         scores = {

@@ -45,7 +45,7 @@ def describer(scorer: ScalogramScorer | None) -> Describe:
             return x, np.full(len(x), np.nan, np.float32)
         images = scalograms(signal_mv)
         names = (LEADS * (1 + len(signal_mv) // 12))[: len(signal_mv)]
-        cleaned = scorer.reconstructions(images, signal_mv, names)
+        cleaned = scorer.reconstructions(images, names)
         return x, psnr_db(column_errors(images, cleaned).mean(axis=1))
 
     return describe
