@@ -172,7 +172,7 @@ class Panels(QObject):
             return
         self.noise_map.set_cells(view.cells, self._describe)
         share = view.n_found / max(len(view.segments), 1)
-        busy = f"{100 * share:.0f} % analysed" if 0 < share < 1 else ""
+        busy = f"{100 * share:.0f} % analysed" if share < 1 else ""
         notes = [f"⚠ {note}" for note in view.notes]
         self.noise_map.set_status(" ".join((busy, *notes)).strip())
         self._show_ribbon()
