@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MODELS = Path(__file__).resolve().parents[1] / "resources" / "models"
 NAME = "st_classifier"
-SHA256 = ""
+SHA256 = "1a45dbc833dab69c3df16b9b2fd3abbb6534bcb944ca992789b7fedc88450896"
 KINDS = ("STE", "STD")
 FEWEST_LEADS = 6
 WIDE_QRS_MS = 120.0
