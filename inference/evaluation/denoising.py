@@ -305,7 +305,8 @@ def _about(arguments: argparse.Namespace, minutes: float) -> dict[str, str]:
     return {
         "command": "python -m inference.evaluation denoising"
         + (" --smoke" if arguments.smoke else " --ptbxl DIR --ludb DIR --nstdb DIR"),
-        "minutes": f"{minutes:.0f}",
+        "minutes": f"{minutes:.0f} minutes"
+        + (", methods already measured read from its cache," if arguments.cache else ""),
         "machine": f"{platform.machine()}, {platform.system()}, one thread",
         "absent": ", ".join(absent) if absent else "none",
         "default": default_denoiser(),

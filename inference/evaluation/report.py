@@ -47,7 +47,7 @@ def table(header: Row, rows: list[Row]) -> str:
 def _head(about: dict[str, str]) -> str:
     return (
         "# Denoising: protocol P1\n\n"
-        f"Written by `{about['command']}` in {about['minutes']} minutes on {about['machine']}. "
+        f"Written by `{about['command']}` in {about['minutes']} on {about['machine']}. "
         f"Default method: `{about['default']}`. Peers not installed: {about['absent']}.\n\n"
         "Test part only: PTB-XL fold 10, LUDB (a hospital never trained on), the last fifth of "
         "NSTDB in time. mV, 500 Hz, 10 s, no normalisation. A lead is a reference when it has no "
