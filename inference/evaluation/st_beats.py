@@ -47,7 +47,7 @@ def outside_flutter(samples: Ints, notes: wfdb.Annotation, reach: float) -> Ints
 
 def r_peaks(folder: Path) -> Lines:
     """Tables of sensitivity and precision, ours and sleepecg's, and the worst records."""
-    import sleepecg
+    from sleepecg.heartbeats import detect_heartbeats
 
     ours: dict[str, Counts] = {}
     theirs: dict[str, Counts] = {}
@@ -63,7 +63,7 @@ def r_peaks(folder: Path) -> Lines:
         signal_mv = record.p_signal.T.astype(np.float32)
         found = find_beats(signal_mv, record.fs).samples
         ours[path.stem] = match(outside_flutter(found, notes, reach), truth, reach)
-        single = sleepecg.detect_heartbeats(record.p_signal[:, 0], record.fs)
+        single = detect_heartbeats(record.p_signal[:, 0], record.fs)
         theirs[path.stem] = match(outside_flutter(single, notes, reach), truth, reach)
     unseen = set(ours) - CHOSEN_ON
     rows = [
