@@ -21,7 +21,6 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.speed", description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="seconds instead of minutes")
     parser.add_argument("--hours", type=float, help="length of the long recording (24)")
-    parser.add_argument("--mne", action="store_true", help="compare with mne-qt-browser")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="leadlight-speed-") as name:
         for part in ("CONFIG", "LOG", "CACHE"):
@@ -54,10 +53,6 @@ def _measure(folder: Path, options: argparse.Namespace) -> str:
         path = recordings.long_one(folder, hours)
         rows += bench.long_file(window, path, n)
         window.close()
-    if options.mne:
-        from tests.speed import against_mne
-
-        rows += against_mne.compare(path)
     del app
     head = ["| what | measured | target |", "| --- | --- | --- |"]
     table = [f"| {row.what} | {row.measured} | {row.target} |" for row in rows]
