@@ -23,11 +23,12 @@ TRIED = """## What was missed, and what was tried
   one CPU core in all (autoencoder 4.5, latent UNet 9); the loss of the UNet was still falling.
   Starts at step 100, 250 and 350 were compared on training recordings (AUROC of leads in
   contact 0.861, 0.911, 0.871): 250 ships. More training is the first thing to try.
-- **Wander in the grade's score**: 0.83 with a trend removed before the share of power below
-  0.6 Hz was taken, 0.88 without; what is left is the leads' own wander (up to 60 µV) at
-  18 and 24 dB.
+- **Wander in the grade's score**: 0.84 (405 leads) while a trend was removed before the share
+  of low-frequency power was taken, 0.88 (the leads above) without; what is left is the leads'
+  own wander (up to 60 µV) at 18 and 24 dB.
 - **The diffusion score adds nothing that can be told from zero** to twenty indices. One of
-  them, how far 0.4 s of a lead are from the likest other 0.4 s, brought em from 0.79 to 0.88.
+  them, how far 0.4 s of a lead are from the likest other 0.4 s, came late: em rose from about
+  0.79 to 0.88 in otherwise similar trainings.
 - **Grades**: fair and poor bins (1–25 % of clean-labelled leads) both give B. With poor as C,
   6 % of the clean-labelled leads would be refused for measuring.
 """
