@@ -105,7 +105,14 @@ def classes(data: Path) -> Lines:
 
 
 def _row(title: str, kind: str, yes: Floats, no: Floats) -> tuple[object, ...]:
-    return title, kind, interval(yes, no), f"{auprc(yes, no):.3f}", len(yes), len(no)
+    return (
+        title,
+        kind,
+        interval(yes, no),
+        f"{auprc(yes, no):.3f}" if len(yes) else "–",
+        len(yes),
+        len(no),
+    )
 
 
 def _scores(records: Sequence[Seen]) -> Floats:

@@ -21,9 +21,9 @@ from inference.weights import WeightsRefused
 
 FS_HZ = 500.0
 SECONDS = 10.0
-LEVELS_MV = tuple(round(0.05 * k, 2) for k in range(-8, 9))
+LEVELS_MV = tuple(round(0.1 * k, 1) for k in range(-4, 5))
 RATES_BPM = (50.0, 80.0, 140.0)
-QRS_MS = (80.0, 120.0, 160.0)
+QRS_MS = (80.0, 140.0)
 _SIZES = np.array([0.6, 1.0, 0.4, -0.8, 0.3, 0.7, -0.6, 0.5, 0.8, 1.2, 1.1, 0.9])
 Signal = NDArray[np.float32]
 
@@ -128,7 +128,7 @@ def sweep() -> Lines:
         "recordings whose class changed",
     )
     return [
-        f"ST {LEVELS_MV[0]:+g}…{LEVELS_MV[-1]:+g} mV in steps of 0.05 mV, "
+        f"ST {LEVELS_MV[0]:+g}…{LEVELS_MV[-1]:+g} mV in steps of 0.1 mV, "
         f"{', '.join(f'{r:g}' for r in RATES_BPM)} beats/min, QRS "
         f"{', '.join(f'{q:g}' for q in QRS_MS)} ms, clean input, 12 leads; the larger change of "
         "J+60 and J+80. Class: elevation or depression of at least 0.1 mV in any lead.",
