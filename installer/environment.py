@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from viewer import system_packages
@@ -19,11 +20,9 @@ from viewer import system_packages
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = ROOT / "installer" / "constraints.txt"
 PROJECT = ROOT / "pyproject.toml"
-TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-"""Where the makers of torch offer builds without CUDA for Linux."""
 
-Resolve = Callable[[str, list[str]], "set[str] | None"]
-"""(requirement, further pip options) -> names pip would install; None: it finds no way."""
+Resolve = Callable[[str], "set[str] | None"]
+"""requirement -> names pip would install from the indexes in use; None: it finds no way."""
 
 
 class SetupError(Exception):
@@ -35,7 +34,6 @@ class TorchChoice:
     """Which torch to ask pip for, and whether a person must agree first."""
 
     requirement: str
-    options: tuple[str, ...] = ()
     needs_consent: bool = False
 
 
@@ -92,13 +90,12 @@ def choose_torch(version: str, system: str, wish: str, resolve: Resolve) -> Torc
     plain = TorchChoice(f"torch=={version}")
     if system != "Linux" or wish == "cuda":
         return plain
-    found = resolve(plain.requirement, [])
+    found = resolve(plain.requirement)
     if found is not None and not brings_cuda(found):
         return plain
     cpu = f"torch=={version}+cpu"
-    for options in ([], ["--index-url", TORCH_CPU_INDEX]):
-        if resolve(cpu, options) is not None:
-            return TorchChoice(cpu, tuple(options))
+    if resolve(cpu) is not None:
+        return TorchChoice(cpu)
     if wish == "cpu":
         raise SetupError(
             f"No package index in use offers {cpu}; add one that does to pip's settings."
@@ -118,8 +115,8 @@ def agree_to_cuda(ask: Callable[[str], str] = input) -> None:
             return
         raise SetupError("Nothing was installed. LEADLIGHT_TORCH=cuda agrees beforehand.")
     raise SetupError(
-        "Set LEADLIGHT_TORCH=cuda to agree to that, or make an index with torch builds for "
-        f"the processor reachable ({TORCH_CPU_INDEX})."
+        "Set LEADLIGHT_TORCH=cuda to agree to that, or add an index with torch builds for "
+        "the processor to pip's settings."
     )
 
 
@@ -173,25 +170,22 @@ def _install(venv: Path, extras: set[str]) -> None:
     """Install torch, then Leadlight itself (editable) with the pinned dependencies."""
     version = pinned("torch", CONSTRAINTS.read_text(encoding="utf-8"))
     wish = os.environ.get("LEADLIGHT_TORCH", "").lower()
-    torch = choose_torch(version, platform.system(), wish, lambda *ask: _dry_run(venv, *ask))
+    torch = choose_torch(version, platform.system(), wish, partial(_dry_run, venv))
     if torch.needs_consent:
         agree_to_cuda()
     project = str(ROOT) + (f"[{','.join(sorted(extras))}]" if extras else "")
     print("Installing the pinned dependencies; the first time takes minutes.", flush=True)
     install = [*_pip(venv), "install", "-c", str(CONSTRAINTS)]
     failure = "The dependencies could not be installed"
-    if torch.options:  # that index is asked for torch and for nothing else
-        _run([*install, "--no-deps", *torch.options, torch.requirement], failure)
     _run([*install, torch.requirement, "-e", project], failure)
 
 
-def _dry_run(venv: Path, requirement: str, options: list[str]) -> set[str] | None:
+def _dry_run(venv: Path, requirement: str) -> set[str] | None:
     """Names of what pip would install for the requirement, None when it cannot."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.json"
         command = [*_pip(venv), "install", "--dry-run", "--ignore-installed", "--quiet"]
-        command += ["--no-deps", "--retries", "1"] if options else []
-        command += ["--report", str(report), "-c", str(CONSTRAINTS), *options, requirement]
+        command += ["--report", str(report), "-c", str(CONSTRAINTS), requirement]
         done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
         if done.returncode or not report.exists():
             return None

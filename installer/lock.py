@@ -21,7 +21,6 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS, LOCK = ROOT / "installer" / "constraints.txt", ROOT / "installer" / "lock.txt"
-PUBLIC_INDEX = "https://pypi.org/simple"
 LIMIT_S = 60
 LOCK_TORCH = ROOT / "installer" / "lock-torch.txt"
 HEAD = """# Written by `python installer/lock.py` from constraints.txt. These files and no others:
@@ -56,10 +55,15 @@ def version_of(file: str, name: str) -> str:
 
 
 def index_url() -> str:
-    """The index that pip is set to."""
+    """The index that pip is set to, else pip's own default."""
     command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return (done.stdout.strip() or PUBLIC_INDEX).rstrip("/")
+    if not done.stdout.strip():
+        ask = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
+        done = subprocess.run(
+            [sys.executable, "-c", ask], capture_output=True, text=True, check=True
+        )
+    return done.stdout.strip().rstrip("/")
 
 
 def published(name: str, version: str, index: str) -> list[str]:

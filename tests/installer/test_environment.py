@@ -13,13 +13,13 @@ CPU = "torch==2.13.0+cpu"
 ANYWHERE = "torch==2.13.0"
 
 
-def index(*, plain=PLAIN, here=False, there=False):
-    """A package index: what the plain torch brings, and where a processor build is."""
+def index(*, plain=PLAIN, here=False):
+    """A package index: what the plain torch brings, and whether a processor build is here."""
 
-    def resolve(requirement, options):
+    def resolve(requirement):
         if requirement == ANYWHERE:
             return plain
-        return PLAIN if (there if options else here) else None
+        return PLAIN if here else None
 
     return resolve
 
@@ -32,12 +32,6 @@ def index(*, plain=PLAIN, here=False, there=False):
         ("Linux", "cuda", index(plain=CUDA, here=True), TorchChoice(ANYWHERE)),
         ("Linux", "", index(plain=PLAIN), TorchChoice(ANYWHERE)),
         ("Linux", "", index(plain=CUDA, here=True), TorchChoice(CPU)),
-        (
-            "Linux",
-            "",
-            index(plain=CUDA, there=True),
-            TorchChoice(CPU, ("--index-url", environment.TORCH_CPU_INDEX)),
-        ),
         ("Linux", "cpu", index(plain=CUDA, here=True), TorchChoice(CPU)),
         ("Linux", "", index(plain=CUDA), TorchChoice(ANYWHERE, needs_consent=True)),
         ("Linux", "any", index(plain=CUDA), TorchChoice(ANYWHERE)),
