@@ -19,7 +19,7 @@ from viewer.cli.failures import DONE, FAILED
 QT_LIMIT_S = 30.0
 LIBRARIES = (
     *("PySide6-Essentials", "pyqtgraph", "numpy", "scipy", "torch", "safetensors", "wfdb"),
-    *("h5py", "sleepecg", "neurokit2", "PyWavelets", "psygnal", "platformdirs"),
+    *("soundfile", "h5py", "sleepecg", "neurokit2", "PyWavelets", "psygnal", "platformdirs"),
 )
 
 

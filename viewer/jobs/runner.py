@@ -77,6 +77,7 @@ class LatestJob(QObject):
         super().__init__(parent)
         self._pool = pool if pool is not None else one_thread(self)
         self._generation = 0
+        self._closed = False
         self._run: _Run | None = None
         self._report.connect(self._deliver)
 
@@ -86,6 +87,9 @@ class LatestJob(QObject):
         return self._run is not None
 
     def start(self, work: Callable[[Progress], object]) -> None:
+        """Run the work off the GUI thread; after close() nothing is started any more."""
+        if self._closed:  # a timer of a closed window may still fire before it is deleted
+            return
         self._silence()
         generation = self._generation
 
@@ -103,7 +107,9 @@ class LatestJob(QObject):
             self.ended.emit()
 
     def close(self) -> None:
-        """No thread outlives the window."""
+        """No thread outlives the window: one that did would meet its pool's destructor,
+        which waits for it with the interpreter lock in hand, for ever."""
+        self._closed = True
         self._silence()
         self._pool.waitForDone()
 

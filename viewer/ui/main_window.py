@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
         geometry = self.saveGeometry().toBase64().data()
         self.settings["window.geometry"] = bytes(geometry).decode()
         self.panels.save()
+        self._soon.stop()
         for job in self.findChildren(LatestJob):
             job.close()
         event.accept()

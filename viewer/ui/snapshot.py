@@ -13,11 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QGuiApplication,
     QImage,
     QImageReader,
     QPageSize,
@@ -26,6 +25,7 @@ from PySide6.QtGui import (
     QPdfWriter,
     QPen,
 )
+from PySide6.QtWidgets import QApplication
 
 from viewer import __version__
 from viewer.recording import Recording
@@ -89,17 +89,20 @@ def save(path: Path, shot: Shot, *, dpi: float = 150.0, overwrite: bool = True) 
     return path
 
 
-def application() -> QGuiApplication:
-    """The running application, or one without a screen: fonts and pictures need one."""
-    running = QGuiApplication.instance()
-    if isinstance(running, QGuiApplication):
+def application() -> QCoreApplication:
+    """The running application, or one without a screen: fonts and pictures need one.
+
+    One that widgets can live in, so that a window can still be opened in the same process.
+    """
+    running = QApplication.instance()
+    if running is not None:
         return running
     global _application
-    _application = QGuiApplication(["leadlight", "-platform", "offscreen"])
+    _application = QApplication(["leadlight", "-platform", "offscreen"])
     return _application
 
 
-_application: QGuiApplication | None = None
+_application: QApplication | None = None
 
 
 def render(shot: Shot, dpi: float = 150.0) -> QImage:

@@ -121,3 +121,11 @@ def test_a_run_may_be_started_from_the_answer_of_another(job, qtbot):
     with qtbot.waitSignal(job.ended):
         job.start(lambda progress: 0)
     assert answers == [0, 1, 2]
+
+
+def test_a_closed_job_starts_nothing_any_more(job, qtbot):
+    begun = threading.Event()
+    job.close()
+    job.start(lambda progress: begun.set())
+    assert not job.running
+    assert not begun.wait(0.2)  # an idle thread would be far quicker

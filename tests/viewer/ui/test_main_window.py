@@ -11,6 +11,7 @@ from PySide6.QtGui import QDropEvent
 
 from tests.shared_data import sample
 from viewer.state.layers import Show, Trace
+from viewer.ui.main_window import WARM_UP_AFTER_MS
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -236,3 +237,12 @@ def test_every_control_of_the_window_has_a_name_for_screen_readers(noisy):
         if button.isVisible():
             assert button.accessibleName() or button.text(), button
     assert noisy.timeline_bar.accessibleName()
+
+
+def test_a_window_closed_at_once_starts_no_late_work(opened, qtbot, monkeypatch):
+    started: list[object] = []
+    monkeypatch.setattr("viewer.ui.main_window.warm_up", lambda *_: started.append(1))
+    window = opened(sample("ptbxl_clean.hea"))
+    window.close()
+    qtbot.wait(2 * WARM_UP_AFTER_MS)  # the timer would have fired by now
+    assert started == []
