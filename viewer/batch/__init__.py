@@ -1,0 +1,1 @@
+"""Thousands of recordings: read and written by worker processes, resumable. Qt-free."""
