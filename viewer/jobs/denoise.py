@@ -18,8 +18,9 @@ from viewer.folders import cache_folder
 from viewer.jobs.runner import LatestJob, Progress
 from viewer.recording import Recording
 from viewer.settings import Settings
-from viewer.state.cleaned import Cleaned, GrowingSamples
+from viewer.state.cleaned import Cleaned, GateTrack, GrowingSamples
 from viewer.state.session import Session
+from viewer.state.strength import FULL, STEP, Strength, applied, checked, per_lead
 
 if TYPE_CHECKING:  # scipy and torch are imported by the worker
     from inference.denoise import Denoised
@@ -107,6 +108,7 @@ class Cleaning(QObject):
     progressed = Signal(float)
     piece_done = Signal(object)  # Part
     finished = Signal(object)  # Cleaned, complete
+    adjusted = Signal(object)  # Cleaned, at another strength than before
     refused = Signal(str)  # one sentence; the raw trace is kept
     broke = Signal(Exception)  # a fault of ours
     ended = Signal()
@@ -120,6 +122,7 @@ class Cleaning(QObject):
         self._remembered: OrderedDict[Key, Cleaned] = OrderedDict()
         self._request: Request | None = None
         self._cleaned: Cleaned | None = None
+        self.strength: Strength = FULL  # of the open recording; always whole at first
         self.job = LatestJob(self, pool)
         self.job.progressed.connect(self.progressed)
         self.job.produced.connect(self._grow)
@@ -152,16 +155,39 @@ class Cleaning(QObject):
         method = self.method
         self._request = Request(recording, method.name, self._settings["device"])
         known = self._remembered.get(_key(self._request, method))
-        self._cleaned = known or _empty(recording, method)
+        whole = known or _empty(recording, method)
+        self._cleaned = applied(whole, recording.samples, self.strength)
         self._look()
         self._session.set_cleaned(self._cleaned)
         if known is not None:
             self.job.cancel()
-            self.finished.emit(known)
+            self.finished.emit(self._cleaned)
             return
         request = self._request
         self.job.start(lambda progress: clean(request, lambda: self._focus, progress))
         self.begun.emit(method.title)
+
+    def set_strength(self, strength: float | Sequence[float]) -> None:
+        """Apply another share of what the method removes, 0…1, one or one per lead.
+
+        Raises ValueError. What was computed stays; guard and measurements start again.
+        """
+        recording, cleaned = self._session.recording, self._cleaned
+        if recording is None or cleaned is None or cleaned is not self._session.cleaned:
+            return
+        share = checked(strength, len(recording.leads))
+        if share == cleaned.strength:
+            return
+        self.strength = share
+        self._cleaned = applied(cleaned, recording.samples, share)
+        self._session.set_cleaned(self._cleaned)
+        self.adjusted.emit(self._cleaned)
+
+    def step_strength(self, steps: int) -> None:
+        """Every lead stronger (+1) or weaker (-1) by a tenth."""
+        leads = 0 if self._session.recording is None else len(self._session.recording.leads)
+        now = per_lead(self.strength, leads)
+        self.set_strength([min(max(round(s + steps * STEP, 3), 0.0), 1.0) for s in now])
 
     def cancel(self) -> None:
         """Stop; pieces that are on screen stay, marked as what they are."""
@@ -180,6 +206,7 @@ class Cleaning(QObject):
         """Another recording is open: what was asked for the old one is void."""
         self.job.cancel()
         self._cleaned = self._request = None
+        self.strength = FULL
 
     def _look(self) -> None:
         recording, timeline = self._session.recording, self._session.timeline
@@ -196,6 +223,10 @@ class Cleaning(QObject):
         cleaned.device, cleaned.parameters = denoised.device, denoised.parameters
         cleaned.seconds += denoised.seconds
         cleaned.notes = tuple(dict.fromkeys((*cleaned.notes, *denoised.notes)))
+        if cleaned.gate is not None and self._request is not None:
+            start_s = part.piece.start / self._request.recording.fs_hz
+            cleaned.gate.put(start_s, denoised.gate, denoised.gate_fs_hz)
+        cleaned.parameters = cleaned.parameters | {"strength": _plain(cleaned.strength)}
         self._session.set_cleaned(cleaned)
         self.piece_done.emit(part)
 
@@ -204,7 +235,8 @@ class Cleaning(QObject):
         if cleaned is None or request is None:
             return
         if 4 * cleaned.samples.n_leads * cleaned.samples.n_samples <= REMEMBERED_BYTES:
-            self._remembered[_key(request, find(request.method))] = cleaned
+            whole = applied(cleaned, request.recording.samples, FULL)
+            self._remembered[_key(request, find(request.method))] = whole
             while len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)
         self.finished.emit(cleaned)
@@ -223,7 +255,12 @@ class Cleaning(QObject):
 
 def _empty(recording: Recording, method: Method) -> Cleaned:
     samples = GrowingSamples(len(recording.leads), recording.n_samples, cache_folder())
-    return Cleaned(samples=samples, method=method.name, title=method.title)
+    gate = GateTrack(len(recording.leads), recording.duration_s)
+    return Cleaned(samples=samples, method=method.name, title=method.title, gate=gate)
+
+
+def _plain(strength: Strength) -> float | list[float]:
+    return list(strength) if isinstance(strength, tuple) else strength
 
 
 def _key(request: Request, method: Method) -> Key:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Span = tuple[int, int]
+STRETCH_S = 60.0
+"""What is read at once when a long recording is looked at again."""
 
 
 def check(
@@ -55,6 +57,7 @@ class Guarding(QObject):
         self.job.failed.connect(self._failed)
         cleaning.piece_done.connect(self._piece_done)
         cleaning.finished.connect(self._finished)
+        cleaning.adjusted.connect(self._adjusted)
         session.cleaned_changed.connect(self._follow)
 
     def _follow(self) -> None:
@@ -73,6 +76,19 @@ class Guarding(QObject):
         self._follow()
         if not self._waiting and not self.job.running and self._session.guard is None:
             self._waiting.append((0, cleaned.samples.n_samples))
+        self._go_on()
+
+    def _adjusted(self, cleaned: Cleaned) -> None:
+        """More or less of the cleaning is applied: all that is there is looked at again."""
+        self._follow()
+        recording = self._session.recording
+        if recording is not None:
+            length = round(STRETCH_S * recording.fs_hz)
+            self._waiting = [
+                (first, min(first + length, stop))
+                for start, stop in cleaned.samples.spans
+                for first in range(start, stop, length)
+            ]
         self._go_on()
 
     def _go_on(self) -> None:

@@ -223,7 +223,7 @@ class Measuring(QObject):
         if request is None:
             return
         asked = (
-            *(id(request.recording), request.start, request.stop, id(request.cleaned)),
+            *(id(request.recording), request.start, request.stop, request.cleaned),
             *(request.age_years, request.sex, tuple(request.grades.items()), request.moved),
         )
         if asked != self._asked:
@@ -242,7 +242,7 @@ class Measuring(QObject):
             return None
         cleaned = self._session.cleaned
         there = cleaned is not None and cleaned.samples.has(start, stop)
-        place = (id(recording), start, stop, id(cleaned) if there else None)
+        place = (id(recording), start, stop, cleaned if there else None)
         before = self.result if place == self._place else None
         if before is None and (start, stop) != self._place[1:3]:
             self._moved = None  # other beats: the reader's marks do not hold there

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from viewer.recording import Recording
 from viewer.state.layers import Trace, lead_suffix
 from viewer.state.page import Page
+from viewer.state.session import Session
+from viewer.state.strength import FULL, Strength
+from viewer.state.strength import label as strength_label
 
 RESEARCH_USE = "Research and education use only. Not for diagnosis."
 TRUE_SIZE, NOT_CALIBRATED = "true size", "not calibrated"
@@ -38,7 +41,8 @@ class Cleaning:
     weights_sha256    of a learned method; None for a filter
     band_hz           (low, high) a filter lets through; None when it has no band
     learned           whether the method was trained on data
-    strength          1 is the method as published, 0 the raw signal
+    strength          1 is the method as published, 0 the raw signal; one or one per lead
+    leads             their names, where the strength differs between them
     """
 
     method: str
@@ -47,11 +51,13 @@ class Cleaning:
     weights_sha256: str | None = None
     band_hz: tuple[float, float] | None = None
     learned: bool = False
-    strength: float = 1.0
+    strength: Strength = FULL
+    leads: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, made: Made, title: str = "") -> Cleaning:
+    def of(cls, made: Made, title: str = "", leads: tuple[str, ...] = ()) -> Cleaning:
         """From the result itself, so that the page cannot say anything else."""
+        strength = made.parameters.get("strength", FULL)
         low_hz, high_hz = (made.parameters.get(edge) for edge in ("high_pass_hz", "low_pass_hz"))
         return cls(
             method=made.method,
@@ -60,7 +66,8 @@ class Cleaning:
             weights_sha256=made.weights_sha256,
             band_hz=None if low_hz is None or high_hz is None else (low_hz, high_hz),
             learned=made.weights_sha256 is not None,
-            strength=float(made.parameters.get("strength", 1.0)),
+            strength=tuple(strength) if isinstance(strength, list | tuple) else float(strength),
+            leads=leads,
         )
 
     @property
@@ -69,9 +76,17 @@ class Cleaning:
         parts = [self.title, self.version]
         if self.weights_sha256:
             parts.append(f"[{self.weights_sha256[:8]}]")
-        if self.strength != 1.0:
-            parts.append(f"at {self.strength:.0%}")
+        if self.strength != FULL:
+            parts.append(f"at {strength_label(self.strength, self.leads)}")
         return " ".join(part for part in parts if part)
+
+
+def applied_cleaning(session: Session) -> Cleaning | None:
+    """What made the cleaned trace of the open recording, and how much of it is applied."""
+    recording, cleaned = session.recording, session.cleaned
+    if recording is None or cleaned is None:
+        return None
+    return Cleaning.of(cleaned, cleaned.title, recording.leads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def _cleaning(cleaned: Cleaned) -> Provenance:
         "version": cleaned.version,
         "weights_sha256": cleaned.weights_sha256,
         "parameters": plain(cleaned.parameters),
-        "strength": cleaned.strength,
+        "strength": plain(cleaned.strength),
         "device": cleaned.device,
         "seconds": round(cleaned.seconds, 3),
         "notes": list(cleaned.notes),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,28 +89,70 @@ def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return result
 
 
+class GateTrack:
+    """How far a method's gate was open, per lead and second: small enough for 24 hours."""
+
+    def __init__(self, n_leads: int, duration_s: float) -> None:
+        self._share = np.full((n_leads, max(math.ceil(duration_s), 1)), np.nan, np.float16)
+
+    def put(self, start_s: float, gate: NDArray[np.float32], gate_fs_hz: float) -> None:
+        """Means per second of gate [n_leads, n_gate], 0…1, that begins at start_s."""
+        first, per_s = round(start_s), max(round(gate_fs_hz), 1)
+        for number, column in enumerate(range(0, gate.shape[1], per_s)):
+            if first + number < self._share.shape[1]:
+                self._share[:, first + number] = gate[:, column : column + per_s].mean(axis=1)
+
+    def mean(self, start_s: float, stop_s: float) -> NDArray[np.float64]:
+        """Mean of each lead between two times, [n_leads]; NaN where nothing is known."""
+        part = self._share[:, int(start_s) : max(math.ceil(stop_s), int(start_s) + 1)]
+        known = np.isfinite(part)
+        total = np.where(known, part, 0.0).sum(axis=1, dtype=np.float64)
+        count = known.sum(axis=1)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+class CleanedSamples(Protocol):
+    """What the window needs of a cleaned signal, whole or partly applied."""
+
+    @property
+    def n_leads(self) -> int: ...
+    @property
+    def n_samples(self) -> int: ...
+    @property
+    def ready_until(self) -> int: ...
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]: ...
+    def has(self, start: int, stop: int) -> bool: ...
+    def put(self, start: int, signal_mv: NDArray[np.float32]) -> None: ...
+    def read_mv(self, start: int, stop: int) -> NDArray[np.float32]: ...
+
+
 @dataclass(eq=False, kw_only=True)
 class Cleaned:
     """A cleaned copy of the recording and everything that must be said about it.
 
     samples         the millivolts; grow while the work runs
     method, version, weights_sha256, parameters   what made it
-    strength        1 is the method as published, 0 the raw signal
+    strength        1 is the method as published, 0 the raw signal; one number or one per lead
+    gate            where the method was at work
     device          "cpu" or "cuda"
     seconds         computing time so far
     notes           sentences of the method about this recording, each once
     """
 
-    samples: GrowingSamples
+    samples: CleanedSamples
     method: str
     title: str
     version: str = ""
     weights_sha256: str | None = None
-    strength: float = 1.0
+    strength: float | tuple[float, ...] = 1.0
     device: str = ""
     seconds: float = 0.0
     parameters: dict[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    gate: GateTrack | None = None
 
     @property
     def complete(self) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from viewer.formats.errors import RecordingError
 from viewer.jobs.export import Choice, job
 from viewer.jobs.runner import LatestJob
-from viewer.report.page import Cleaning
+from viewer.report.page import applied_cleaning
 from viewer.settings import Settings
 from viewer.state.layers import Show
 from viewer.state.session import Session
@@ -122,5 +122,5 @@ def shot_of(session: Session) -> snapshot.Shot:
         show=session.layers.show if cleaned is not None else Show.RAW,
         start_s=session.timeline.start_s,
         denoised=None if cleaned is None else cleaned.samples,
-        cleaning=None if cleaned is None else Cleaning.of(cleaned, cleaned.title),
+        cleaning=None if cleaned is None else applied_cleaning(session),
     )

@@ -14,6 +14,7 @@ from viewer.report.page import (
     TRUE_SIZE,
     Cleaning,
     PageText,
+    applied_cleaning,
     page_text,
     warnings,
 )
@@ -150,11 +151,16 @@ class TraceView(QWidget):
         cleaned = self.session.cleaned
         if not self._is_announced():
             return
-        self._cleaning = None if cleaned is None else Cleaning.of(cleaned, cleaned.title)
+        self._cleaning = applied_cleaning(self.session)
         self._sources.set_cleaned(None if cleaned is None else cleaned.samples)
         self._centred = None
         self._sheet.samples_came()
         self.relay()
+
+    @property
+    def sources(self) -> TraceSources:
+        """The curves and what was summarised of them, for whoever draws the whole recording."""
+        return self._sources
 
     @property
     def summarised(self) -> bool:
