@@ -15,10 +15,15 @@ ROBUST_SD = 1.4826  # median absolute deviation to SD of a normal distribution
 
 
 def level_at(beat_mv: Floats, fs_hz: float, index: int, *, only_after: bool = False) -> Floats:
-    """Mean over ±10 ms around index along the last axis; from index on at the J point."""
+    """Mean over 20 ms around index along the last axis; at the J point the 20 ms behind it.
+
+    What lies before J is still QRS. Twenty milliseconds there as everywhere: with ten, two
+    halves of the leads marked by one expert already differ by 0.025 mV in 7 % of leads.
+    """
     reach = max(0, round(MEAN_S * fs_hz))
     first = index if only_after else max(0, index - reach)
-    levels: Floats = beat_mv[..., first : index + reach + 1].mean(axis=-1)
+    last = index + (2 * reach if only_after else reach)
+    levels: Floats = beat_mv[..., first : last + 1].mean(axis=-1)
     return levels
 
 

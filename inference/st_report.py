@@ -21,7 +21,7 @@ ST_POINTS_MS = {"j": 0, "j20": 20, "j60": 60, "j80": 80}
 class LeadSt:
     """The ST segment of one lead.
 
-    j_mv … j80_mv     level against the PR segment, mean of ±10 ms (J: of 0…+10 ms)
+    j_mv … j80_mv     level against the PR segment, mean of ±10 ms (J: of 0…+20 ms)
     slope_mv_per_s    from J to J+80 ms
     t_mv              the T wave's largest deflection
     n_beats           beats in the median
