@@ -71,6 +71,7 @@ SETTINGS = (
     Setting("view.speed_mm_s", 25.0, between(5, 250), "Paper speed in mm/s"),
     Setting("view.gain_mm_mv", 10.0, between(1, 80), "Gain in mm/mV"),
     Setting("view.theme", "paper", text, "Colours of the window and the paper"),
+    Setting("view.overview", True, flag, "Long recordings: overview between page and time bar"),
     Setting("view.millimetre_px", {}, numbers_by_name, "Pixels per millimetre, per monitor"),
     Setting("denoise.method", "", text, "Cleaning method last chosen; empty: the default"),
     Setting("device", "auto", one_of("auto", "cpu", "cuda"), "Where models compute"),

@@ -250,6 +250,15 @@ VIEW = (
         "View",
         has_recording,
     ),
+    Command(
+        "panel.overview",
+        "Overview of long recordings",
+        ("Shift+O",),
+        "Heart rate, signal and noise of the whole recording, with the page in it",
+        lambda w: w.panels.overview.toggle(),
+        "View",
+        checked=lambda w: bool(w.settings["view.overview"]),
+    ),
     panel("residual", "Residual average", "Shift+R", "What was removed, averaged around the QRS"),
     *themes(),
     Command(

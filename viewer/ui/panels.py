@@ -18,6 +18,7 @@ from viewer.ui.inks import INKS
 from viewer.ui.inks import PAPER as PAPER_INKS
 from viewer.ui.noise_map import NoiseMap
 from viewer.ui.noise_map_canvas import Spot
+from viewer.ui.overview import Overview
 from viewer.ui.overview_ribbon import OverviewRibbon
 from viewer.ui.residual_strip import ResidualStrip
 from viewer.ui.scalogram_dialog import ScalogramDialog
@@ -31,8 +32,6 @@ NOISE_MAP, ST, RESIDUAL = "noise_map", "st", "residual"
 LEAST_LEFT_PX = 52.0
 """Room for row names when the panel does not stand below the page."""
 ST_WIDTH_PX = 490
-LONG_S = 60.0
-"""From this length on the ribbon over the whole recording is worth its place."""
 
 
 class Dock(QDockWidget):
@@ -67,6 +66,7 @@ class Panels(QObject):
             window,
         )
         self.measuring = Measuring(window.session, window)
+        self.overview: Overview = Overview(window, self.ribbon)
         self._wanted: set[str] = set()
         self._settled = QTimer(self, interval=0, singleShot=True)
         self._settled.timeout.connect(self._align)
@@ -180,10 +180,10 @@ class Panels(QObject):
 
     def _show_ribbon(self) -> None:
         recording, view = self._session.recording, self.analysis.view
-        long = recording is not None and recording.duration_s > LONG_S
-        self.ribbon.setVisible(long and self.is_open(NOISE_MAP))
-        if recording is not None and view is not None:
-            self.ribbon.set_cells(view.cells, recording.duration_s)
+        self.ribbon.setVisible(self.overview.visible)
+        if recording is not None:
+            cells = MapCells() if view is None else view.cells
+            self.ribbon.set_cells(cells, recording.duration_s)
 
     def _describe(self, spot: Spot) -> tuple[str, ...]:
         view = self.analysis.view

@@ -64,6 +64,11 @@ class TraceSources(QObject):
         self._loading.stop()
 
     @property
+    def raw(self) -> Source | None:
+        """The recording as it was opened; None while nothing is."""
+        return self.known.get(Trace.RAW)
+
+    @property
     def summarised(self) -> bool:
         """Whether every overview can be drawn in full."""
         return all(_is_short(one) or one.pyramid.complete for one in self.known.values())

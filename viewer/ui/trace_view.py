@@ -163,6 +163,11 @@ class TraceView(QWidget):
         return self._sources
 
     @property
+    def sources(self) -> TraceSources:
+        """The curves and what was summarised of them, for whoever draws the whole recording."""
+        return self._sources
+
+    @property
     def summarised(self) -> bool:
         """Whether every overview can be drawn in full."""
         return self._sources.summarised

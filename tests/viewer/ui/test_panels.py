@@ -135,7 +135,11 @@ def test_a_long_recording_has_a_ribbon_that_scrolls_the_page(opened, qtbot):
     qtbot.mouseClick(ribbon, Qt.MouseButton.LeftButton, pos=QPoint(ribbon.width() // 2, 8))
     assert window.session.timeline.start_s > 40
     assert ribbon.page_s[0] == window.session.timeline.start_s
+    with_grades_px = ribbon.height()
     qtbot.keyClick(window, Qt.Key.Key_N)
+    assert ribbon.isVisible()  # heart rate and signal stay; the grades went with the map's work
+    assert ribbon.height() <= with_grades_px
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier)
     assert not ribbon.isVisible()
 
 
