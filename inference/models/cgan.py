@@ -8,6 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from inference.models.amplitude import record_size_mv
+
 MULTIPLE = 32
 _WIDTHS = (16, 32, 64, 128, 256)
 
@@ -39,13 +41,15 @@ class Generator(nn.Module):
         self.head = nn.Conv1d(_WIDTHS[0] + 12, 12, 31, padding=15)
 
     def forward(self, x_mv: Tensor) -> Tensor:
-        maps, h = [x_mv], x_mv
+        size = record_size_mv(x_mv)
+        h = x_mv / size
+        maps = [h]
         for layer in self.down:
             h = layer(h)
             maps.append(h)
         for index, layer in enumerate(self.up):
             h = torch.cat([layer(h), maps[-2 - index]], dim=1)
-        out: Tensor = self.head(h)
+        out: Tensor = self.head(h) * size
         return out
 
 
@@ -62,7 +66,8 @@ class Discriminator(nn.Module):
         self.dense = nn.Linear(128, 1)
 
     def forward(self, noisy_mv: Tensor, y_mv: Tensor) -> Tensor:
-        h = self.convolutions(torch.cat([noisy_mv, y_mv], dim=1))
+        size = record_size_mv(noisy_mv)
+        h = self.convolutions(torch.cat([noisy_mv, y_mv], dim=1) / size)
         out: Tensor = self.dense(h.mean(-1))
         return out
 

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from inference.models.amplitude import record_size_mv
+
 MULTIPLE = 1
 _WIDTHS = (64, 64, 32, 32, 16, 16)
 
@@ -50,7 +52,8 @@ class DeepFilter(nn.Module):
         self.head = nn.Conv1d(width, 12, 9, padding=4)
 
     def forward(self, x_mv: Tensor) -> Tensor:
-        out: Tensor = self.head(self.branches(x_mv))
+        size = record_size_mv(x_mv)
+        out: Tensor = self.head(self.branches(x_mv / size)) * size
         return out
 
 
