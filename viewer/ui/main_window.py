@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QInputDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from viewer.folders import log_folder
 from viewer.jobs.denoise import Cleaning
@@ -17,6 +17,7 @@ from viewer.jobs.runner import LatestJob, one_thread
 from viewer.jobs.warm_up import warm_up
 from viewer.settings import Settings
 from viewer.state.layouts import find, single
+from viewer.state.places import parse_clock
 from viewer.state.session import Session, suited_layout
 from viewer.ui import theme as themes
 from viewer.ui.about import About
@@ -34,7 +35,7 @@ from viewer.ui.panels import Panels
 from viewer.ui.room import Room
 from viewer.ui.start_page import StartPage
 from viewer.ui.status import Status
-from viewer.ui.timeline_bar import TimelineBar, clock, parse_clock
+from viewer.ui.timeline_bar import TimelineBar
 from viewer.ui.tool_bar import ToolBar
 from viewer.ui.trace_view import TraceView
 from viewer.ui.work_reports import WorkReports
@@ -208,12 +209,13 @@ class MainWindow(QMainWindow):
             self.showFullScreen()
 
     def ask_time(self) -> None:
-        timeline = self.session.timeline
-        text, accepted = QInputDialog.getText(
-            self, "Go to time", "Time (90, 1:30 or 1:01:40.5)", text=clock(timeline.start_s)
-        )
-        if accepted:
-            self.go_to_time(text)
+        from viewer.ui.time_dialog import TimeDialog
+
+        timeline, recording = self.session.timeline, self.session.recording
+        if recording is not None:
+            dialog = TimeDialog(recording, timeline.start_s, self)
+            dialog.chosen.connect(timeline.scroll_to)
+            dialog.open()
 
     def go_to_time(self, text: str) -> None:
         try:

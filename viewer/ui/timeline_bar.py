@@ -40,18 +40,3 @@ def clock(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     rest = f"{tenths // 10:02d}.{tenths % 10}"
     return f"{hours}:{minutes:02d}:{rest}" if hours else f"{minutes}:{rest}"
-
-
-def parse_clock(text: str) -> float:
-    """Seconds of "90", "1:30", "1:01:40.5". Raises ValueError with a sentence."""
-    parts = text.strip().split(":")
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    if not 1 <= len(numbers) <= 3 or not all(0 <= number < 1e7 for number in numbers):
-        raise ValueError(f"“{text.strip()}” is no time; write 90, 1:30 or 1:01:40.5.")
-    seconds = 0.0
-    for number in numbers:
-        seconds = seconds * 60 + number
-    return seconds
