@@ -8,7 +8,6 @@ signal, so wherever it removes nothing the samples are the raw ones, bit for bit
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -214,12 +213,10 @@ def _contact(raw: Signal, fs_hz: float) -> Signal:
     mask = np.ones(raw.shape, dtype=np.float32)
     if raw.shape[1] <= n_still:
         return mask
-    for row, lead in enumerate(raw):
-        moves = np.flatnonzero(np.diff(lead) != 0)
-        edges = np.concatenate([[-1], moves, [raw.shape[1] - 1]])
-        for start, stop in pairwise(edges):
-            if stop - start >= n_still:
-                _fade_out(mask[row], start + 1, stop + 1, fade)
+    for row, moves in enumerate(raw[:, 1:] != raw[:, :-1]):
+        edges = np.concatenate([[-1], np.flatnonzero(moves), [raw.shape[1] - 1]])
+        for index in np.flatnonzero(np.diff(edges) >= n_still):
+            _fade_out(mask[row], edges[index] + 1, edges[index + 1] + 1, fade)
     return mask
 
 

@@ -11,6 +11,7 @@ from torch import nn
 
 from inference.device import on_device, pick_device
 from inference.models import build
+from inference.models.lead_shared import LeadShared
 from inference.registry import Method
 from inference.weights import load_weights
 
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 
 Signal = NDArray[np.float32]
 Progress = Callable[[float], None]
+IDLE_GATE = 0.5  # a lead whose gate never reaches this is left untouched by inference.learned
 _CHUNK = {"cpu": 2, "cuda": 32}  # windows at once: on a CPU about 0.1 s between reports
 
 
@@ -70,7 +72,8 @@ def _run(
 
 @torch.inference_mode()
 def _forward(model: nn.Module, part: Signal, device: torch.device) -> tuple[Signal, Signal]:
-    out = model(torch.from_numpy(np.ascontiguousarray(part)).to(device))
+    options = {"idle_below": IDLE_GATE} if isinstance(model, LeadShared) else {}
+    out = model(torch.from_numpy(np.ascontiguousarray(part)).to(device), **options)
     if isinstance(out, torch.Tensor):  # a network without a gate changes every lead
         return out.cpu().numpy(), np.ones(part.shape, dtype=np.float32)
     return out.signal_mv.cpu().numpy(), out.gate.cpu().numpy()

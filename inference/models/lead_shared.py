@@ -148,15 +148,26 @@ class Decoder(nn.Module):
         )
 
     def forward(self, maps: list[Tensor]) -> tuple[Tensor, Tensor]:
-        h = maps[-1]
-        gate_map = h
-        stages = zip(self.reduce, self.blocks, self.mix, maps[-2::-1], strict=True)
-        for level, (reduce, block, mix, fine) in enumerate(stages):
-            h = F.interpolate(reduce(h), scale_factor=2.0, mode="linear", align_corners=False)
-            h = block(mix(h.add_(fine)))
-            if level == 0:
-                gate_map = h
-        return h, gate_map
+        coarse = self.coarse(maps)
+        return self.fine(coarse, maps[-3::-1]), coarse
+
+    def coarse(self, maps: list[Tensor]) -> Tensor:
+        """The first step up, to 31.25 Hz, where leads still see each other."""
+        return self._up(0, maps[-1], maps[-2])
+
+    def fine(self, coarse: Tensor, skips: list[Tensor]) -> Tensor:
+        """The rest of the way to 125 Hz, every lead by itself; skips from coarse to fine."""
+        h = coarse
+        for level, skip in enumerate(skips, start=1):
+            h = self._up(level, h, skip)
+        return h
+
+    def _up(self, level: int, h: Tensor, skip: Tensor) -> Tensor:
+        h = F.interpolate(
+            self.reduce[level](h), scale_factor=2.0, mode="linear", align_corners=False
+        )
+        out: Tensor = self.blocks[level](self.mix[level](h.add_(skip)))
+        return out
 
 
 class LeadShared(nn.Module):
@@ -174,19 +185,39 @@ class LeadShared(nn.Module):
             nn.init.zeros_(head.weight)
             nn.init.constant_(_bias(head), bias)
 
-    def forward(self, x_mv: Tensor) -> Restored:
+    def forward(self, x_mv: Tensor, idle_below: float = 0.0) -> Restored:
+        """Leads whose gate stays below `idle_below` get no fine noise estimate, only the
+        drift: for callers that will leave such leads untouched anyway."""
         slow = drift(x_mv)
-        h, gate_map = self.decoder(self.encoder(x_mv, slow))
-        delta = self.noise_head(F.leaky_relu(h, 0.1)).transpose(1, 2).reshape(x_mv.shape)
+        maps = self.encoder(x_mv, slow)
+        coarse = self.decoder.coarse(maps)
         logit = F.interpolate(
-            self.gate_head(F.leaky_relu(gate_map, 0.1)),
+            self.gate_head(F.leaky_relu(coarse, 0.1)),
             scale_factor=16.0,
             mode="linear",
             align_corners=False,
         ).reshape(x_mv.shape)
-        noise = slow + delta / _SCALE
         gate = torch.sigmoid(logit)
+        delta = self._delta(coarse, maps[-3::-1], gate, idle_below)
+        noise = slow + delta.reshape(x_mv.shape) / _SCALE
         return Restored(x_mv - gate * noise, gate, logit, noise)
+
+    def _delta(
+        self, coarse: Tensor, skips: list[Tensor], gate: Tensor, idle_below: float
+    ) -> Tensor:
+        """Noise beyond the drift, [B·12, T/4, 4] in network units; zero in idle leads."""
+        if idle_below <= 0:
+            return self._fine_delta(coarse, skips)
+        awake = torch.nonzero(gate.amax(-1).flatten() >= idle_below)[:, 0]
+        delta = coarse.new_zeros(len(coarse), gate.shape[-1] // _PATCH, _PATCH)
+        if len(awake):
+            delta[awake] = self._fine_delta(coarse[awake], [skip[awake] for skip in skips])
+        return delta
+
+    def _fine_delta(self, coarse: Tensor, skips: list[Tensor]) -> Tensor:
+        h = self.decoder.fine(coarse, skips)
+        delta: Tensor = self.noise_head(F.leaky_relu(h, 0.1)).transpose(1, 2)
+        return delta
 
 
 def _middle(width: int, config: LeadSharedConfig) -> list[nn.Module]:

@@ -238,3 +238,17 @@ def test_filters_and_registry_do_not_load_torch():
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_sparing_leads_with_a_shut_gate_changes_nothing(monkeypatch):
+    """The network's fine part is left out where the gate would undo it anyway."""
+    from inference import engine
+
+    x = real_ecg()
+    x[7] += 0.1 * np.random.default_rng(4).normal(size=5000).astype(np.float32)
+    spared = denoise(x, FS_HZ, STANDARD_LEADS, device="cpu").signal_mv
+    monkeypatch.setattr(engine, "IDLE_GATE", 0.0)
+    whole = denoise(x, FS_HZ, STANDARD_LEADS, device="cpu").signal_mv
+    assert not np.array_equal(spared[7], x[7])
+    assert np.array_equal(spared[0], x[0])
+    np.testing.assert_allclose(spared, whole, atol=1e-6)
