@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.Qt import internals
 from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QPainter, QPolygonF
+from shiboken6 import Shiboken
 
 from viewer.state.curves import Envelope, Line, Rows, runs, strokes
 
@@ -37,14 +39,11 @@ def _draw_lines(painter: QPainter, lines: NDArray[np.float64]) -> None:
     """drawLines of a buffer that Qt reads in place: no object per line, no wide-pen cliff."""
     if len(lines) == 0:
         return
-    array = internals.PrimitiveArray(QLineF, 4)
-    array.resize(len(lines))
-    array.ndarray()[:] = lines
-    painter.drawLines(*array.drawargs())
+    buffer = np.ascontiguousarray(lines)  # a QLineF is four doubles
+    first = cast(QLineF, Shiboken.wrapInstance(buffer.ctypes.data, QLineF))
+    painter.drawLines(first, len(buffer))
 
 
 def _polygon(points: NDArray[np.float64]) -> QPolygonF:
-    array = internals.PrimitiveArray(QPointF, 2)
-    array.resize(len(points))
-    array.ndarray()[:] = points
-    return QPolygonF(array.instances())
+    """[n, 2] as a polygon, for vector output."""
+    return QPolygonF([QPointF(x, y) for x, y in points.tolist()])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from pyqtgraph import GraphicsObject, GraphicsView, ViewBox
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsObject, QGraphicsScene, QGraphicsView, QWidget
 
 
-class PaperGraphics(GraphicsView):  # type: ignore[misc]
-    """Decides nothing: tells what the hand does."""
+class PaperGraphics(QGraphicsView):
+    """Decides nothing: tells what the hand does.
+
+    Plain Qt: the page needs one item and one scale, and importing a plotting library for
+    it cost a third of the time to the first picture.
+    """
 
     resized = Signal()
     turned = Signal(QWheelEvent)
@@ -18,24 +21,34 @@ class PaperGraphics(GraphicsView):  # type: ignore[misc]
     double_clicked = Signal(QPointF)
     left = Signal()
 
-    def __init__(self, sheet: GraphicsObject, parent: QWidget) -> None:
-        super().__init__(parent, useOpenGL=False, background=None)
+    def __init__(self, sheet: QGraphicsObject, parent: QWidget) -> None:
+        super().__init__(parent)
         self._grabbed: QPointF | None = None
-        self._box = ViewBox(
-            border=None, invertY=True, enableMouse=False, enableMenu=False, defaultPadding=0.0
-        )
-        self._box.setMouseEnabled(False, False)
-        self._box.addItem(sheet, ignoreBounds=True)
-        self.setCentralItem(self._box)
+        self._items = QGraphicsScene(self)
+        self._items.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self._items.addItem(sheet)
+        self.setScene(self._items)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
 
     def show_mm(self, top_mm: float, px_per_mm: float) -> None:
-        """Which part of the page the view box shows, in millimetres."""
-        area = QRectF(0, top_mm, self.width() / px_per_mm, self.height() / px_per_mm)
-        self._box.setRange(area, padding=0, update=True, disableAutoRange=True)
+        """Which part of the page the view shows, in millimetres."""
+        self.setTransform(QTransform.fromScale(px_per_mm, px_per_mm))
+        self.setSceneRect(QRectF(0, top_mm, self.width() / px_per_mm, self.height() / px_per_mm))
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.resized.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()  # the page's keys, not a scroll area's
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.turned.emit(event)

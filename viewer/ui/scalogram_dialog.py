@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
@@ -67,6 +66,8 @@ class ScalogramPicture(QWidget):
 
     def set_image(self, levels: NDArray[np.floating], start_s: float, stop_s: float) -> None:
         """Grey levels 0…255 [32, 256], 40 Hz on top."""
+        import pyqtgraph  # half a second, for those who ask for this picture
+
         table = pyqtgraph.colormap.get("cividis").getLookupTable(nPts=256)
         index = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
         rgb = np.ascontiguousarray(table[index].astype(np.uint8))

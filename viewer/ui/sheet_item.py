@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Hashable
 
-from pyqtgraph import GraphicsObject
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from viewer.state.layers import Trace
 from viewer.state.page import Page
@@ -21,7 +20,7 @@ from viewer.ui.tiles import Tiles
 log = logging.getLogger(__name__)
 
 
-class SheetItem(GraphicsObject):  # type: ignore[misc]
+class SheetItem(QGraphicsObject):
     """Paints a Page in device pixels; its own coordinates are the page's millimetres.
 
     painted  called after each picture that shows every curve
@@ -40,7 +39,7 @@ class SheetItem(GraphicsObject):  # type: ignore[misc]
         self._look: Hashable = None
         self._offsets: dict[Trace, tuple[float, ...]] = {}
 
-    def show(self, page: Page, content: Content, px_per_mm: float, inks: Inks) -> None:
+    def show_page(self, page: Page, content: Content, px_per_mm: float, inks: Inks) -> None:
         """Show this page; tiles stay as long as they would look the same."""
         look = (_geometry(page), px_per_mm, inks, tuple(map(id, content.sources.values())))
         offsets = {trace: tuple(values) for trace, values in content.offsets_mv.items()}

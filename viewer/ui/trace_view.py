@@ -163,11 +163,6 @@ class TraceView(QWidget):
         return self._sources
 
     @property
-    def sources(self) -> TraceSources:
-        """The curves and what was summarised of them, for whoever draws the whole recording."""
-        return self._sources
-
-    @property
     def summarised(self) -> bool:
         """Whether every overview can be drawn in full."""
         return self._sources.summarised
@@ -236,7 +231,7 @@ class TraceView(QWidget):
             self.text,
             {trace: self._centring.offsets_mv(trace, len(recording.leads)) for trace in traces},
         )
-        self._sheet.show(page, content, self._device_px_per_mm, self._inks)
+        self._sheet.show_page(page, content, self._device_px_per_mm, self._inks)
         view_mm = self.paper.height() / self.px_per_mm
         hidden_mm = max(page.height_mm - view_mm, 0.0)
         self.scroll_bar.setVisible(hidden_mm > 0.5)
