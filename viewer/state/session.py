@@ -14,7 +14,6 @@ from viewer.state.layers import Layers, Show
 from viewer.state.layouts import AS_RECORDED, Layout, find, suggest
 from viewer.state.paper import Paper
 from viewer.state.timeline import Timeline
-from viewer.state.undo import UndoStack
 
 if TYPE_CHECKING:  # scipy must not delay the first paint
     from inference.guard import GuardReport
@@ -35,7 +34,6 @@ class Session:
         self.timeline = Timeline()
         self.paper = Paper()
         self.layers = Layers()
-        self.undo = UndoStack()
         self.recording: Recording | None = None
         self.cleaned: Cleaned | None = None
         self.guard: GuardReport | None = None
@@ -55,7 +53,6 @@ class Session:
     def open(self, recording: Recording, layout: str) -> None:
         """Show another recording: raw, from its start, in the reader's layout."""
         self.drop_cleaned()
-        self.undo.clear()
         self.layers.reset()
         self.recording = recording
         self.paper.set_layout(suited_layout(layout, recording))
@@ -71,7 +68,6 @@ class Session:
     def close(self) -> None:
         """Nothing open."""
         self.drop_cleaned()
-        self.undo.clear()
         self.layers.reset()
         self.recording = None
         self.timeline.open(0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,11 +11,15 @@ from psygnal import Signal
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One gesture: its name for the menu, and both ways through it."""
+    """One gesture: its name for the menu, and both ways through it.
+
+    merge  steps that follow each other with the same value here are taken back as one
+    """
 
     name: str
     redo: Callable[[], None]
     undo: Callable[[], None]
+    merge: Hashable = None
 
 
 class UndoStack:
@@ -37,7 +41,11 @@ class UndoStack:
 
     def do(self, step: Step) -> None:
         step.redo()
-        self._done.append(step)
+        last = self._done[-1] if self._done else None
+        if last is not None and step.merge is not None and last.merge == step.merge:
+            self._done[-1] = Step(step.name, step.redo, last.undo, step.merge)
+        else:
+            self._done.append(step)
         self._undone.clear()
         self.changed.emit()
 

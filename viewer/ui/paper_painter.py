@@ -16,11 +16,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 
 from viewer.report.page import PageText, clock
 from viewer.state.curves import Rows, Source
+from viewer.state.figures import Figure
 from viewer.state.layers import Trace
 from viewer.state.page import HEADER_MM, TICKS_MM, WARNING_MM, Cell, Page, Pulse
+from viewer.state.strips import Strip, strips
 from viewer.ui.curve_painting import NOTHING, Reach, paint_curve
 from viewer.ui.inks import DENOISED_MM, RAW_MM, Inks
-from viewer.ui.strips import Strip, strips
+from viewer.ui.mark_painting import paint_figures
 
 FINE_FROM_PX = 2.2
 """Pixels per millimetre below which 1 mm lines would fill the paper with colour."""
@@ -34,12 +36,14 @@ class Content:
     """What stands on the page: the curves, from back to front, and the words.
 
     offsets_mv  per trace, one number per lead: taken off its place (see state.centring)
+    figures     calipers and annotations, drawn last
     """
 
     sources: Mapping[Trace, Source]
     traces: tuple[Trace, ...]
     text: PageText
     offsets_mv: Mapping[Trace, NDArray[np.float64]] = field(default_factory=dict)
+    figures: tuple[Figure, ...] = ()
 
     def offset_mv(self, trace: Trace, lead: int) -> float:
         """What is taken off the place of one lead's trace."""
@@ -62,6 +66,11 @@ class PaperPainter:
         self.sheet(page, content.text.watermark)
         self.furniture(page, content.text, content.traces)
         self.traces(page, content)
+        self.marks(content.figures)
+
+    def marks(self, figures: Iterable[Figure]) -> None:
+        """Calipers and annotations, on top of everything."""
+        paint_figures(self._painter, figures, self._px, self._inks, vector=self._vector)
 
     # ---- paper ----
 

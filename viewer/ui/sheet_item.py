@@ -9,12 +9,13 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
+from viewer.state.figures import Figure
 from viewer.state.layers import Trace
 from viewer.state.page import Page
+from viewer.state.strips import Strip, strips
 from viewer.ui.curve_painting import Reach
 from viewer.ui.inks import PAPER, Inks
 from viewer.ui.paper_painter import Content, PaperPainter
-from viewer.ui.strips import Strip, strips
 from viewer.ui.tiles import Tiles
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class SheetItem(QGraphicsObject):
         self._backing: tuple[Hashable, QPixmap] | None = None
         self._look: Hashable = None
         self._offsets: dict[Trace, tuple[float, ...]] = {}
+        self._figures: tuple[Figure, ...] = ()
 
     def show_page(self, page: Page, content: Content, px_per_mm: float, inks: Inks) -> None:
         """Show this page; tiles stay as long as they would look the same."""
@@ -54,10 +56,17 @@ class SheetItem(QGraphicsObject):
         self._page, self._content, self._px_per_mm, self._inks = page, content, px_per_mm, inks
         self.update()
 
+    def show_figures(self, figures: tuple[Figure, ...]) -> None:
+        """Other calipers and annotations on the same page."""
+        if figures != self._figures:
+            self._figures = figures
+            self.update()
+
     def clear(self) -> None:
         """No recording."""
         self.prepareGeometryChange()
         self._page = self._content = self._backing = self._look = None
+        self._figures = ()
         self._offsets.clear()
         self._tiles.clear()
         self.update()
@@ -106,6 +115,7 @@ class SheetItem(QGraphicsObject):
             log.warning("the page could not be drawn: %s", error)
             self._failed(error)
         else:
+            paper.marks(self._figures)
             self._painted()
 
     def _strip(
