@@ -62,6 +62,11 @@ class NoiseMapView:
         return len(self._found)
 
     @property
+    def found(self) -> dict[int, SegmentQuality]:
+        """A copy of what is known, by the segments' numbers."""
+        return dict(self._found)
+
+    @property
     def complete(self) -> bool:
         return len(self._found) == len(self.segments)
 

@@ -168,6 +168,15 @@ MOVE = (
         "Move",
         has_recording,
     ),
+    Command(
+        "move.best",
+        "Best 10 s",
+        ("Ctrl+B",),
+        "Go to the cleanest ten seconds with the most typical heart rate, and say why",
+        lambda w: w.searching.find_best(),
+        "Move",
+        has_recording,
+    ),
 )
 
 VIEW = (

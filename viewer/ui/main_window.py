@@ -33,6 +33,7 @@ from viewer.ui.method_card import MethodCard
 from viewer.ui.notices import Notices
 from viewer.ui.panels import Panels
 from viewer.ui.room import Room
+from viewer.ui.searching import Searching
 from viewer.ui.start_page import StartPage
 from viewer.ui.status import Status
 from viewer.ui.timeline_bar import TimelineBar
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
     files: Files
     cleaning: Cleaning
     exporting: Exporting
+    searching: Searching
     panels: Panels
     appearance: Appearance
 
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
         self.cleaning = Cleaning(self.session, settings, self.model_queue, self)
         self.guarding = Guarding(self.session, self.cleaning, self)
         self.exporting = Exporting(self.session, settings, self)
+        self.searching = Searching(self)
         self._build()
         self.panels = Panels(self)
         self.appearance = Appearance(self)
@@ -85,7 +88,8 @@ class MainWindow(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether something runs that Esc can stop."""
-        return self.files.opening.job.running or self.cleaning.job.running
+        works = (self.files.opening.job, self.cleaning.job, self.searching)
+        return any(work.running for work in works)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """What the command line named."""
@@ -239,6 +243,7 @@ class MainWindow(QMainWindow):
     def cancel(self) -> None:
         self.files.opening.job.cancel()
         self.cleaning.cancel()
+        self.searching.cancel()
 
     def show_help(self) -> None:
         HelpSheet(self).open()

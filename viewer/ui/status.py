@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton
 
 from viewer.recording import Recording
 from viewer.report.page import clock
+from viewer.state.time_left import Forecast, left_words
 from viewer.ui.trace_view import Point
 
 
@@ -19,6 +22,7 @@ class Status(QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
+        self._what, self._forecast = "", Forecast(0.0)
         self.pointer = _label("Lead, time and millivolts under the pointer")
         self.pointer.setMinimumWidth(
             self.fontMetrics().horizontalAdvance("aVR  00:00:00.000  −0.000 mV")
@@ -65,13 +69,17 @@ class Status(QStatusBar):
 
     def busy(self, what: str) -> None:
         """Work has begun."""
+        self._what, self._forecast = what, Forecast(time.monotonic())
         self.work.setText(what)
         self.progress.setValue(0)
         for widget in (self.work, self.progress, self.cancel):
             widget.show()
 
     def advance(self, fraction: float) -> None:
+        """How far it has come; after half a second also how long it still takes."""
         self.progress.setValue(round(1000 * fraction))
+        left = left_words(self._forecast.left_s(time.monotonic(), fraction))
+        self.work.setText(f"{self._what}, {left}" if left else self._what)
 
     def idle(self) -> None:
         """Nothing is being computed."""
