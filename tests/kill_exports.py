@@ -14,16 +14,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.viewer.formats.records import synthetic
-from tests.viewer.formats.test_export import FORMATS, KILLED, check_after_kill
+from tests.viewer.formats.test_export import FORMATS, KILLED, check_after_kill, plain
 
 
 def main(arguments: list[str]) -> int:
     count = int(arguments[0]) if arguments else 200
     seed = int(arguments[1]) if len(arguments) > 1 else int(time.time())
     chance = random.Random(seed)
-    expected = [synthetic(20_000, seed=number).signal_mv for number in (1, 2)]
     for format_ in FORMATS:
+        expected = [plain(20_000, seed=seed, format_=format_).signal_mv for seed in (1, 2)]
         with tempfile.TemporaryDirectory(prefix="leadlight-kill-") as folder:
             for _ in range(count):
                 kill_once(format_, Path(folder), chance.uniform(0.0, 0.5))

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from psygnal import Signal
 
 from viewer.folders import config_folder
+from viewer.writable import FORMATS
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ SETTINGS = (
     Setting("files.folder", "", text, "Folder shown first by the open dialog"),
     Setting("files.derive_limb", False, flag, "Derive III, aVR, aVL, aVF from I and II"),
     Setting("export.folder", "", text, "Folder shown first by the export dialog"),
-    Setting("export.format", "wfdb", one_of("wfdb", "npz", "hdf5", "csv"), "Last export format"),
+    Setting("export.format", "wfdb", one_of(*FORMATS), "Last export format"),
     Setting("window.geometry", "", text, "Where the window stood"),
     Setting("window.state", "", text, "Which panels were open"),
 )

@@ -14,8 +14,7 @@ from viewer.cli.failures import FAILED, REFUSED, CommandError
 from viewer.formats import RecordingError
 from viewer.recording import Recording
 from viewer.report.provenance import provenance
-
-SUFFIXES = {"wfdb": ".hea", "npz": ".npz", "hdf5": ".h5", "csv": ".csv"}
+from viewer.writable import FORMATS
 
 
 def run(options: Namespace) -> int:
@@ -57,7 +56,7 @@ def write(
     """Export, and say where the result lies. Raises RecordingError."""
     from viewer.formats.export import export_recording
 
-    path = options.out / f"{stem(recording.name)}_cleaned{SUFFIXES[options.format]}"
+    path = options.out / f"{stem(recording.name)}_cleaned{FORMATS[options.format].suffix}"
     proof = export_recording(
         recording, path, options.format, document, overwrite=options.overwrite, source=source
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from viewer import __version__
 from viewer.cli.failures import CommandError
 from viewer.system_packages import has_display
+from viewer.writable import FORMATS
 
 Options = argparse.Namespace
 EPILOG = """
@@ -67,7 +68,7 @@ def _method(parser: argparse.ArgumentParser) -> None:
 
 def _denoise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
-    parser.add_argument("--format", default="wfdb", choices=("wfdb", "npz", "hdf5", "csv"))
+    parser.add_argument("--format", default="wfdb", choices=tuple(FORMATS))
     parser.add_argument("--strict", action="store_true", help="write nothing the guard blocks")
     parser.add_argument("--overwrite", action="store_true", help="replace files in DIR")
 

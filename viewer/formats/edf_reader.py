@@ -21,6 +21,7 @@ from viewer.formats.edf_header import (
     is_annotation,
     read_edf_header,
 )
+from viewer.formats.edf_marks import MISSING, FittedSink, edf_marks
 from viewer.formats.errors import ImportHints, RecordingError
 from viewer.formats.files import open_regular, shown
 from viewer.formats.leads import clinical_name, clinical_order, distinct, is_other_signal
@@ -49,17 +50,21 @@ class EdfReader:
             )
         warnings: list[str] = []
         records = _records(header, path.stat().st_size, warnings)
-        rows = _rows(header, warnings)
+        ours = edf_marks(header, records)
+        rows = _rows(header, warnings, ours.leads if ours else ())
         fastest = max(header.signals[i].samples for i in rows.signals)
-        age, sex = _age_and_sex(header)
+        n_samples = ours.n_samples if ours else records * fastest
+        age, sex = (ours.about.age_years, ours.about.sex) if ours else _age_and_sex(header)
+        comments = _comments(header, rows.signals) if ours is None else ours.about.comments
 
         def decode(sink: Sink) -> Decoding:
-            return _decode(header, rows, records, fastest, sink)
+            fitted = FittedSink(sink, n_samples) if ours else sink
+            return _decode(header, rows, records, fastest, fitted)
 
         return Parsed(
             leads=rows.leads,
             fs_hz=check_rate(fastest / header.record_s, path),
-            n_samples=records * fastest,
+            n_samples=n_samples,
             dtype=np.dtype(np.int32),  # every int16 is a voltage here, none means "missing"
             step_mv=tuple(step for step, _ in rows.scale),
             offset_mv=tuple(offset for _, offset in rows.scale),
@@ -69,11 +74,12 @@ class EdfReader:
             format="BDF" if header.is_bdf else "EDF",
             sources=(path,),
             source_bytes=path.stat().st_size,
-            start_time=header.start_time,
+            start_time=ours.about.start_time if ours else header.start_time,
             age_years=age,
             sex=sex,
-            comments=_comments(header, rows.signals),
+            comments=comments,
             warnings=tuple(warnings),
+            derived=ours.about.derived & frozenset(rows.leads) if ours else frozenset(),
         )
 
 
@@ -102,8 +108,8 @@ def _records(header: EdfHeader, size: int, warnings: list[str]) -> int:
     return min(held, said) or held
 
 
-def _rows(header: EdfHeader, warnings: list[str]) -> _Rows:
-    """The signals that are an ECG, in clinical order."""
+def _rows(header: EdfHeader, warnings: list[str], told: tuple[str, ...] = ()) -> _Rows:
+    """The signals that are an ECG, in clinical order. told: their names, if known better."""
     wanted: list[int] = []
     other: list[int] = []
     for index, signal in enumerate(header.signals):
@@ -129,7 +135,8 @@ def _rows(header: EdfHeader, warnings: list[str]) -> _Rows:
             warnings.append(
                 f"{signal.label} was sampled at {rate:g} Hz only; each of its samples is held."
             )
-    names, repeated = distinct([clinical_name(header.signals[i].label) for i in wanted])
+    written = [clinical_name(header.signals[i].label) for i in wanted]
+    names, repeated = distinct(told if len(told) == len(written) else written)
     warnings += repeated
     order = clinical_order(names)
     return _Rows(
@@ -189,7 +196,9 @@ def _decode(header: EdfHeader, rows: _Rows, records: int, fastest: int, sink: Si
             samples = _integers(raw, header).reshape(count, -1)
             for row, index in enumerate(rows.signals):
                 values = samples[:, starts[index] : starts[index + 1]].reshape(-1)
-                low[row], high[row] = min(low[row], values.min()), max(high[row], values.max())
+                known = values[values != MISSING] if isinstance(sink, FittedSink) else values
+                if known.size:
+                    low[row], high[row] = min(low[row], known.min()), max(high[row], known.max())
                 repeat = fastest // header.signals[index].samples
                 sink.write(row, at * fastest, np.repeat(values, repeat))
             yield (at + count) * fastest

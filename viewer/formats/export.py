@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from viewer.formats.about import about_to
 from viewer.formats.errors import RecordingError
 from viewer.formats.files import read_limited, shown
+from viewer.formats.read_back import ReadBack
+from viewer.formats.scale import BITS, choose_scale
 from viewer.formats.verify import compare
-from viewer.formats.write_csv import write_csv
-from viewer.formats.write_hdf5 import write_hdf5
-from viewer.formats.write_npz import write_npz
-from viewer.formats.write_wfdb import choose_scale, write_wfdb
 from viewer.formats.writing import not_saved, publish, sha256_of, staging
 from viewer.recording import Recording
+from viewer.writable import FORMATS
 
-ExportFormat = Literal["wfdb", "npz", "hdf5", "csv"]
 Writer = Callable[[Recording, Path, str, Mapping[str, Any]], tuple[str, ...]]
+"""(recording, folder, stem, provenance) -> names of the files, the one to open again last."""
 
-WRITERS: dict[str, Writer] = {
-    "wfdb": write_wfdb,
-    "npz": write_npz,
-    "hdf5": write_hdf5,
-    "csv": write_csv,
-}
-SUFFIXES = {"wfdb": ".hea", "npz": ".npz", "hdf5": ".h5", "csv": ".csv"}
-ENDINGS = {"wfdb": (".hea", ".dat"), "npz": (".npz",), "hdf5": (".h5", ".hdf5"), "csv": (".csv",)}
-SIDECAR = ".leadlight.json"
 SCHEMA = "leadlight-export/1"
+"""Described in resources/schema/leadlight-export-1.json."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,26 +52,29 @@ def export_recording(
     *,
     overwrite: bool = False,
     source: Path | None = None,
+    writer: Writer | None = None,
 ) -> ExportProof:
     """Write the recording and its sidecar. Raises RecordingError; then nothing was changed.
 
     out_path   with or without the format's suffix
     source     a file that must never be written over, besides recording.path
+    writer     instead of the format's own, for tests of what goes wrong
     """
-    if format not in WRITERS:
-        raise RecordingError(f"{format!r} cannot be written; known: {', '.join(WRITERS)}.")
+    if format not in FORMATS:
+        raise RecordingError(f"{format!r} cannot be written; known: {', '.join(FORMATS)}.")
     target = _target(Path(out_path), format)
     _check_ready(recording, target)
     try:
         _check_place(recording, target, format, overwrite=overwrite, source=source)
     except OSError as error:
         raise not_saved(target, error) from None
+    write, read_back = _tools(format)
     with staging(target) as stage:
-        names = WRITERS[format](recording, stage, _stem(target), provenance)
+        names = (writer or write)(recording, stage, _stem(target), provenance)
         main = stage / names[-1]
-        error_uv = compare(recording, main, _tolerance_mv(recording, format))
+        error_uv = compare(recording, main, _tolerance_mv(recording, format), read_back)
         digest = sha256_of([stage / name for name in names[::-1]])
-        sidecar = _stem(target) + SIDECAR
+        sidecar = FORMATS[format].sidecar(_stem(target))
         document = _document(recording, format, provenance, stage, names, error_uv)
         (stage / sidecar).write_text(json.dumps(document, indent=2) + "\n", "utf-8")
         publish(stage, (sidecar, *names), target.parent)
@@ -91,13 +86,20 @@ def export_recording(
     )
 
 
+def _tools(format_: str) -> tuple[Writer, Callable[[Path], ReadBack] | None]:
+    """The format's writer, and how its files are read back if not as every recording is."""
+    module = importlib.import_module(f"viewer.formats.write_{format_}")
+    writer: Writer = getattr(module, f"write_{format_}")
+    return writer, getattr(module, "read_back", None)
+
+
 def _target(path: Path, format_: str) -> Path:
     """The path with the format's suffix; "x.h5" stays, "rec.1" becomes "rec.1.npz"."""
-    if path.suffix.lower() in ENDINGS[format_]:
+    if path.suffix.lower() in FORMATS[format_].endings:
         path = path.with_name(path.name[: -len(path.suffix)])
     if path.name in ("", ".", ".."):
         raise RecordingError("The export needs a file name.")
-    return path.with_name(path.name + SUFFIXES[format_])
+    return path.with_name(path.name + FORMATS[format_].suffix)
 
 
 def _stem(target: Path) -> str:
@@ -115,7 +117,7 @@ def _check_place(
     recording: Recording, target: Path, format_: str, *, overwrite: bool, source: Path | None
 ) -> None:
     """Refuse to touch the source, ever, and other existing files unless asked."""
-    written = [target, target.with_name(_stem(target) + SIDECAR)]
+    written = [target, target.with_name(FORMATS[format_].sidecar(_stem(target)))]
     if format_ == "wfdb":
         written.append(target.with_name(_stem(target) + ".dat"))
     originals = [path for path in (source, recording.path) if path is not None]
@@ -149,10 +151,11 @@ def _is_part_of(path: Path, original: Path) -> bool:
 
 
 def _tolerance_mv(recording: Recording, format_: str) -> Any:
-    """What may differ per lead: half a step in WFDB, nothing elsewhere."""
-    if format_ != "wfdb":
+    """What may differ per lead: half a step in digital formats, nothing elsewhere."""
+    if not FORMATS[format_].digital:
         return np.zeros(len(recording.leads))
-    return np.array(choose_scale(recording).step_mv) / 2
+    bits = {"wfdb": BITS, "aecg": (32,)}.get(format_, (16,))
+    return np.array(choose_scale(recording, bits).step_mv) / 2
 
 
 def _document(

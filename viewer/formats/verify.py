@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 from viewer.formats.errors import ImportHints, RecordingError
 from viewer.formats.opening import guarded
 from viewer.formats.parsed import Outcome, Parsed
+from viewer.formats.read_back import ReadBack
 from viewer.formats.registry import parse
-from viewer.formats.write_csv import read_csv
 from viewer.recording import Recording
 from viewer.samples import to_mv
+
+RATE_TOLERANCE = 1e-12
+"""Text formats state the seconds per sample; their reciprocal is the rate but for rounding."""
 
 WHOLE_BYTES = 64 * 1024 * 1024
 
@@ -55,13 +59,22 @@ class Differences:
         self.seen[row] += len(values)
 
 
-def compare(recording: Recording, path: Path, tolerance_mv: NDArray[np.float64]) -> float:
+def compare(
+    recording: Recording,
+    path: Path,
+    tolerance_mv: NDArray[np.float64],
+    read_back: Callable[[Path], ReadBack] | None = None,
+) -> float:
     """The largest difference in µV between the recording and the file that was written.
 
-    tolerance_mv: per lead. Raises RecordingError when they differ in anything that counts.
+    tolerance_mv  per lead
+    read_back     how to read it; None: as every recording is read
+    Raises RecordingError when they differ in anything that counts.
     """
     try:
-        found = _csv(recording, path) if path.suffix == ".csv" else _parsed(recording, path)
+        found = (
+            _parsed(recording, path) if read_back is None else _other(recording, path, read_back)
+        )
     except ValueError:
         raise RecordingError(
             f"{path.name} was not saved: it could not be read back; try another disk."
@@ -89,9 +102,7 @@ def _parsed(recording: Recording, path: Path) -> Differences:
         and parsed.start_time == recording.start_time
     )
     if not same:
-        raise RecordingError(
-            f"{path.name} was not saved: its leads, rate, length or time read back differently."
-        )
+        raise _differs(path)
     sink = Differences(recording, parsed)
     steps = guarded(parsed, sink)
     while True:
@@ -105,9 +116,24 @@ def _parsed(recording: Recording, path: Path) -> Differences:
     return sink
 
 
-def _csv(recording: Recording, path: Path) -> Differences:
+def _other(recording: Recording, path: Path, read_back: Callable[[Path], ReadBack]) -> Differences:
+    back = read_back(path)
+    rate = recording.fs_hz if back.fs_hz is None else back.fs_hz
+    same = (
+        back.leads in (None, recording.leads)
+        and abs(rate / recording.fs_hz - 1) <= RATE_TOLERANCE
+        and (not back.tells_time or back.start_time == recording.start_time)
+    )
+    if not same:
+        raise _differs(path)
     sink = Differences(recording, None)
-    for start, block in read_csv(path):
+    for start, block in back.blocks:
         for row, values in enumerate(block):
             sink.compare(row, start, values)
     return sink
+
+
+def _differs(path: Path) -> RecordingError:
+    return RecordingError(
+        f"{path.name} was not saved: its leads, rate, length or time read back differently."
+    )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from viewer.formats.block_source import signal_blocks
 from viewer.formats.errors import RecordingError
+from viewer.formats.read_back import ReadBack
 from viewer.recording import Recording
 
 VALUES_LIMIT = 50_000_000
@@ -52,6 +53,11 @@ def read_csv(path: Path) -> Iterator[tuple[int, NDArray[np.float32]]]:
             values = _values("".join(lines)).reshape(len(lines), -1)
             yield start, values.T[1:].astype(np.float32)
             start += len(lines)
+
+
+def read_back(path: Path) -> ReadBack:
+    """For comparing: CSV states no rate but through its first column."""
+    return ReadBack(blocks=read_csv(path))
 
 
 def _values(text: str) -> NDArray[np.float64]:

@@ -3,72 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.formats.block_source import peaks_mv, signal_blocks
-from viewer.formats.errors import RecordingError
+from viewer.formats.block_source import signal_blocks
 from viewer.formats.patient import age_and_sex
+from viewer.formats.scale import Scale, choose_scale
 from viewer.formats.wfdb_reader import DERIVED_REMARK
 from viewer.formats.writing import write_all
 from viewer.recording import Recording
-
-COARSEST_STEP_MV = 1e-3
-"""A microvolt: no written lead has a coarser step."""
-
-BITS = (16, 24, 32)
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """gain: digital units per mV, one per lead; bits: of the storage format."""
-
-    gain: tuple[float, ...]
-    bits: int
-
-    @property
-    def step_mv(self) -> tuple[float, ...]:
-        return tuple(1.0 / gain for gain in self.gain)
-
-
-def choose_scale(recording: Recording) -> Scale:
-    """The source's own grid where it is fine enough, else a whole fraction of it.
-
-    So a recording that came from digital values is written without any rounding. Values
-    that then exceed 32 bits are written in the source's own step. Raises RecordingError
-    when even that is too large.
-    """
-    steps = recording.step_mv or (math.nan,) * len(recording.leads)
-    peaks = peaks_mv(recording)
-    for finest in (COARSEST_STEP_MV, math.inf):
-        gains = tuple(_gain(step, finest) for step in steps)
-        largest = float(np.max(peaks * np.array(gains), initial=0.0))
-        for bits in BITS:
-            if largest < 2 ** (bits - 1) - 1:  # the lowest value means "not recorded"
-                return Scale(gains, bits)
-    raise RecordingError(
-        f"{recording.name} was not saved: it holds values too large for WFDB; choose NPZ."
-    )
-
-
-def _gain(step_mv: float, finest_mv: float) -> float:
-    """Digital units per mV for a source step: step / k, k whole, not above finest_mv."""
-    if not (math.isfinite(step_mv) and step_mv != 0):
-        return 1.0 / COARSEST_STEP_MV
-    step = abs(step_mv)
-    exact = 1.0 / step
-    for digits in (0, 2, 4, 6, 9):  # gains are stated with few digits: find them again
-        rounded = round(exact, digits)
-        if rounded and 1.0 / rounded == step:
-            exact = rounded
-            break
-    return exact * max(math.ceil(step / finest_mv - 1e-9), 1)
 
 
 def write_wfdb(
@@ -79,10 +26,9 @@ def write_wfdb(
     signal_name, header_name = f"{stem}.dat", f"{stem}.hea"
     first: NDArray[np.int64] | None = None
     sums = np.zeros(len(recording.leads), np.int64)
-    gain = np.array(scale.gain)[:, None]
     with (folder / signal_name).open("wb", buffering=0) as file:
         for _, block in signal_blocks(recording):
-            digits = _digits(block, gain, scale.bits)
+            digits = scale.digits(block)
             sums += digits.sum(axis=1)
             first = digits[:, 0] if first is None else first
             write_all(file, _packed(digits, scale.bits))
@@ -90,14 +36,6 @@ def write_wfdb(
     header = _header(recording, stem, signal_name, scale, first, sums, provenance)
     (folder / header_name).write_bytes(header.encode("utf-8"))
     return signal_name, header_name
-
-
-def _digits(block: NDArray[np.float32], gain: NDArray[np.float64], bits: int) -> NDArray[np.int64]:
-    """int64 [n_leads, n]; the lowest value of the format where nothing was recorded."""
-    scaled = np.rint(block.astype(np.float64) * gain)
-    gone = ~np.isfinite(scaled)
-    scaled[gone] = -(2 ** (bits - 1))
-    return scaled.astype(np.int64)
 
 
 def _packed(digits: NDArray[np.int64], bits: int) -> bytes:

@@ -13,18 +13,14 @@ from viewer.recording import Recording
 from viewer.report.provenance import Provenance, provenance
 from viewer.state.cut import cut
 from viewer.state.session import Session
+from viewer.writable import FORMATS as WRITABLE
 
 if TYPE_CHECKING:
     from viewer.formats.export import ExportProof
 
 TraceName = Literal["raw", "cleaned"]
 
-FORMATS = {
-    "wfdb": ("WFDB: .hea and .dat", ".hea"),
-    "npz": ("NPZ: NumPy arrays", ".npz"),
-    "hdf5": ("HDF5", ".h5"),
-    "csv": ("CSV: text, one column per lead", ".csv"),
-}
+FORMATS = {one.name: (one.title, one.suffix) for one in WRITABLE.values()}
 """Per format: what the dialog calls it, and how its file name ends."""
 
 

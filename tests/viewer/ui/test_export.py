@@ -50,7 +50,7 @@ def test_csv_is_proved_and_holds_time_and_every_lead(cleaned, qtbot, tmp_path):
     dialog.close()
 
 
-@pytest.mark.parametrize("format", [name for name in FORMATS if name != "csv"])
+@pytest.mark.parametrize("format", ["wfdb", "npz", "hdf5", "edf"])
 def test_the_cleaned_recording_is_written_proved_and_reads_back(cleaned, qtbot, tmp_path, format):
     path = tmp_path / f"out{FORMATS[format][1]}"
     dialog = dialog_of(cleaned, qtbot, path, format)
@@ -62,7 +62,7 @@ def test_the_cleaned_recording_is_written_proved_and_reads_back(cleaned, qtbot, 
     back = open_recording(path)
     shown = cleaned.session.cleaned.samples.read_mv(0, back.n_samples)
     np.testing.assert_allclose(back.signal_mv, shown, atol=1.01e-3)
-    sidecar = json.loads((tmp_path / "out.leadlight.json").read_text())
+    sidecar = json.loads((tmp_path / f"out.{format}.json").read_text())
     text = json.dumps(sidecar)
     assert cleaned.session.recording.source_sha256 in text
     assert '"method": "iir"' in text
