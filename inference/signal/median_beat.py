@@ -171,8 +171,8 @@ def level_beats(signal_mv: NDArray[np.floating], beats: AlignedBeats, reference:
     """float64 [n_beats, n_leads, before + after], each freed of its own baseline.
 
     reference is an index into the window: the 16 ms that end 4 ms before it are zero. The
-    baseline between two beats is a cubic through both (Meyer and Keiser, 1977, here with
-    slopes from the neighbouring beats); beyond the first and the last beat it is straight.
+    baseline is the natural cubic spline through those of all beats (after Meyer and Keiser,
+    1977); beyond the first and the last beat it is straight.
     """
     windows = beats.cut(signal_mv)
     first = max(0, reference - round(PR_FROM_S * beats.fs_hz))
@@ -188,11 +188,9 @@ def _baseline(knots: Floats, gaps: Ints, time: Floats, longest: float) -> Floats
     if len(knots) < 2:
         return level
     paused = (gaps > longest)[:, None]
-    h = np.where(paused, NEVER, gaps[:, None])  # nothing is drawn across a pause
+    h: Floats = np.where(paused, NEVER, gaps[:, None]).astype(np.float64)  # none across a pause
     chord = np.where(paused, 0.0, np.diff(knots, axis=0) / h)
-    steep = np.zeros_like(knots)  # of the baseline at each knot, mV per sample
-    steep[0], steep[-1] = chord[0], chord[-1]
-    steep[1:-1] = (chord[1:] * h[:-1] + chord[:-1] * h[1:]) / (h[1:] + h[:-1])
+    steep = _steepness(h[:, 0], chord)
     ahead, behind = np.maximum(time, 0.0), np.minimum(time, 0.0)
     line = level + steep[:, :, None] * time
     bend, twist = (3 * chord - 2 * steep[:-1] - steep[1:]) / h, (steep[:-1] + steep[1:] - 2 * chord)
@@ -200,3 +198,20 @@ def _baseline(knots: Floats, gaps: Ints, time: Floats, longest: float) -> Floats
     bend = (2 * steep[1:] + steep[:-1] - 3 * chord) / h
     line[1:] += bend[..., None] * behind**2 + (twist / h**2)[..., None] * behind**3
     return line
+
+
+def _steepness(h: Floats, chord: Floats) -> Floats:
+    """[n_beats, n_leads]: slopes at the knots that make the curvature continuous.
+
+    The natural cubic spline: of all smooth curves through the knots the one that bends
+    least, and the one nearest to a slow sine. Solved densely: there are at most 400 knots.
+    """
+    n = len(h) + 1
+    system, right = np.zeros((n, n)), np.zeros((n, chord.shape[1]))
+    at, near = np.arange(n - 1), 1.0 / h
+    system[at, at + 1] = system[at + 1, at] = near
+    system[at, at] += 2 * near
+    system[at + 1, at + 1] += 2 * near
+    right[:-1] += 3 * chord * near[:, None]
+    right[1:] += 3 * chord * near[:, None]
+    return np.asarray(np.linalg.solve(system, right), dtype=np.float64)

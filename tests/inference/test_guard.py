@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.signal import butter, sosfilt
+from scipy.signal import butter, lfilter, sosfilt
 
+from inference.evaluation.st_shift import st_course
 from inference.st import guard
 from tests.inference.ecg import LEADS, ludb
 
@@ -26,6 +27,48 @@ def test_a_causal_half_hertz_high_pass_is_blocked(number):
 
     assert report.state == "block"
     assert "ST at J" in report.reason
+
+
+@pytest.mark.parametrize("sd_mv", [0.02, 0.3])
+def test_noise_taken_away_faithfully_is_never_called_a_shift(sd_mv):
+    clean_mv, fs_hz = ludb(5)
+    white = np.random.default_rng(11).normal(0, 1, clean_mv.shape)
+    wander = lfilter([0.2], [1, -0.98], white, axis=1)  # as movement has it: mostly slow
+    raw_mv = clean_mv + sd_mv * (white + wander)
+
+    report = guard(raw_mv.astype(np.float32), clean_mv, fs_hz, LEADS)
+
+    assert not [row for row in report.leads if row.state in ("warn", "block")]
+
+
+def test_where_the_raw_lead_is_too_noisy_the_guard_cannot_tell():
+    clean_mv, fs_hz = ludb(5)
+    raw_mv = clean_mv.copy()
+    raw_mv[7] += np.random.default_rng(12).normal(0, 0.5, clean_mv.shape[1]).astype(np.float32)
+
+    report = guard(raw_mv, clean_mv, fs_hz, LEADS)
+
+    assert report.leads[7].state == "cannot_tell"
+    assert "too noisy" in report.leads[7].reason or "noise in the raw" in report.leads[7].reason
+    assert report.leads[7].uncertainty_mv > 0.01
+    assert report.state == "cannot_tell"
+
+
+@pytest.mark.parametrize("shift_mv", [-0.3, -0.05, 0.05, 0.3])
+def test_a_shift_of_the_st_segment_is_found_beside_removed_noise(shift_mv):
+    """Noise that the beats average out does not hide a shift of 0.05 mV."""
+    clean_mv, fs_hz = ludb(5)
+    course = st_course(clean_mv, fs_hz)
+    noise = np.random.default_rng(13).normal(0, 0.015, clean_mv.shape)
+    raw_mv = (clean_mv + noise).astype(np.float32)
+    moved = clean_mv.copy()
+    moved[8] += (shift_mv * course).astype(np.float32)
+
+    report = guard(raw_mv, moved, fs_hz, LEADS)
+
+    assert report.leads[8].state == ("block" if abs(shift_mv) > 0.06 else report.leads[8].state)
+    assert report.leads[8].state in ("warn", "block")
+    assert {row.state for i, row in enumerate(report.leads) if i != 8} == {"ok"}
 
 
 def test_without_beats_a_changed_lead_cannot_be_judged():

@@ -36,7 +36,7 @@ def test_beats_and_levels_are_those_of_the_recording():
     assert [row.lead for row in report.st] == list(LEADS)
     assert all(row.n_beats >= 6 for row in report.st)
     limb = {row.lead: row.j60_mv for row in report.st}
-    assert limb["I"] + limb["III"] == pytest.approx(limb["II"], abs=0.01)
+    assert limb["I"] + limb["III"] == pytest.approx(limb["II"], abs=0.015)
 
 
 def test_gain_is_followed():
