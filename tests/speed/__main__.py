@@ -13,8 +13,9 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.speed.results import replace_first
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-RESULTS = Path(__file__).with_name("results.md")
 
 
 def main(arguments: list[str]) -> int:
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
         text = _measure(Path(name), options)
     print(text)
     if not options.smoke:
-        RESULTS.write_text(text + "\n", encoding="utf-8")
+        replace_first(text)
     return 0
 
 
