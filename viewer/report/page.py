@@ -93,7 +93,8 @@ def applied_cleaning(session: Session) -> Cleaning | None:
 class PageText:
     """The words on a page.
 
-    marks      per lead, small words under its label: "den.", "derived", "checksum failed"
+    marks      per lead, small words under its label: "den.", "derived", "checksum failed";
+               where traces stand side by side, each row says itself which one it shows
     watermark  printed large across a sheet that could pass for the raw signal elsewhere
     """
 
@@ -134,7 +135,9 @@ def page_text(
         footer=_footer(recording, page, shown, scale, decimated),
         warnings=warnings(recording, shown),
         marks={
-            lead: _marks(recording, index, traces, (shifts_mv or {}).get(index, 0.0))
+            lead: _marks(
+                recording, index, () if page.split else traces, (shifts_mv or {}).get(index, 0.0)
+            )
             for index, lead in enumerate(recording.leads)
         },
         watermark="DENOISED" if printed and shown is not None else "",
@@ -212,7 +215,7 @@ def _footer(
 def _marks(
     recording: Recording, index: int, traces: tuple[Trace, ...], shift_mv: float
 ) -> tuple[str, ...]:
-    marks = [lead_suffix(traces)]
+    marks = [lead_suffix(traces) if traces else ""]
     if recording.leads[index] in recording.derived:
         marks.append("derived")
     if recording.integrity and recording.integrity[index] == "failed":

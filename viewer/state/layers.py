@@ -27,6 +27,7 @@ class Show(Enum):
     DENOISED = "denoised"
     OVERLAY = "overlay"
     RESIDUAL = "residual"
+    SIDE_BY_SIDE = "side-by-side"
 
 
 _TRACES = {
@@ -34,12 +35,14 @@ _TRACES = {
     Show.DENOISED: (Trace.DENOISED,),
     Show.OVERLAY: (Trace.RAW, Trace.DENOISED),
     Show.RESIDUAL: (Trace.RESIDUAL,),
+    Show.SIDE_BY_SIDE: (Trace.RAW, Trace.DENOISED),
 }
 _OPPOSITE = {
     Show.RAW: Show.DENOISED,
     Show.DENOISED: Show.RAW,
     Show.OVERLAY: Show.RAW,
     Show.RESIDUAL: Show.RAW,
+    Show.SIDE_BY_SIDE: Show.SIDE_BY_SIDE,  # there the rows change places, see split
 }
 
 
@@ -64,6 +67,13 @@ class Layers:
         if not self.has_denoised:
             return _TRACES[Show.RAW]
         return _TRACES[_OPPOSITE[self.show] if self.flickering else self.show]
+
+    @property
+    def split(self) -> tuple[Trace, ...]:
+        """The traces that have rows of their own, in reading order; () where they share rows."""
+        if self.show is not Show.SIDE_BY_SIDE or not self.has_denoised:
+            return ()
+        return (Trace.DENOISED, Trace.RAW) if self.flickering else (Trace.RAW, Trace.DENOISED)
 
     @property
     def denoised_visible(self) -> bool:
@@ -101,3 +111,8 @@ def lead_suffix(traces: tuple[Trace, ...]) -> str:
     if traces == (Trace.RAW, Trace.DENOISED):
         return f"raw + {SUFFIX}"
     return {Trace.RAW: "", Trace.DENOISED: SUFFIX, Trace.RESIDUAL: f"raw − {SUFFIX}"}[traces[0]]
+
+
+def row_mark(trace: Trace) -> str:
+    """What a row of its own says of its trace, where raw and denoised stand side by side."""
+    return "raw" if trace is Trace.RAW else SUFFIX

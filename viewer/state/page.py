@@ -11,18 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from viewer.state.layers import Trace
 from viewer.state.layouts import CHEST
 from viewer.state.paper import Paper, Timing
 
-LEAST_LEFT_MM, RIGHT_MM = 20.0, 5.0  # the left margin holds calibration pulse and labels
+LEAST_LEFT_MM, RIGHT_MM = 20.0, 1.0  # the left margin holds labels and calibration pulse
 HEADER_MM, TICKS_MM, FOOTER_MM, WARNING_MM = 10.0, 4.0, 8.0, 6.0
 ABOVE_ROWS_MM = 4.0  # of grid, so that the first row's R waves and pulse end on paper
-MIN_ROW_MM, COMFORTABLE_ROW_MM = 10.0, 22.0
+MIN_ROW_MM, MEDIUM_ROW_MM, COMFORTABLE_ROW_MM = 10.0, 15.0, 22.0
 LEAST_PX_PER_MM = 1.0
 BASELINE = 0.58  # of the row's height: R waves need more room above than S waves below
 PULSE_MV, PULSE_S = 1.0, 0.2
 MIN_PULSE_MM = 1.0  # narrower than this a pulse cannot be read: a bar stands in its place
 PULSE_ROOM_MM = 12.0  # beside the pulse: the lead's label, its flat feet, air
+PULSE_FOOT_MM, PULSE_GAP_MM = 1.0, 3.0  # its flat feet; from its edge to the traces
+LABEL_LEFT_MM, LABEL_AIR_MM = 1.4, 0.6  # a row's label: from the edge, and before the pulse
 PAGE_S, PAGE_MM = 10.0, 250.0  # ten seconds at 25 mm/s: what columns share
 SHORTEST_COLUMN_S = 1.0
 
@@ -41,6 +44,7 @@ class Cell:
     span_s        the time from edge to edge
     gain_mm_mv    millimetres per millivolt
     first         whether it is the leftmost of its row, whose label stands in the margin
+    trace         the one trace this row shows, where traces stand side by side
     """
 
     lead: str
@@ -57,6 +61,7 @@ class Cell:
     span_s: float
     gain_mm_mv: float
     first: bool
+    trace: Trace | None = None
 
     @property
     def right_mm(self) -> float:
@@ -114,6 +119,7 @@ class Page:
     timing        what the columns really do; short recordings force "simultaneous"
     span_s        seconds from the first to the last on the page
     rows_top_mm, rows_bottom_mm   the grid, between header and footer
+    split         traces that have rows of their own, in order; () where they share rows
     """
 
     width_mm: float
@@ -130,6 +136,17 @@ class Page:
     rows_top_mm: float
     rows_bottom_mm: float
     n_warnings: int = 0
+    split: tuple[Trace, ...] = ()
+
+    @property
+    def label_room_mm(self) -> float:
+        """Width for the labels left of the pulses."""
+        return self.pulses[0].left_mm - PULSE_FOOT_MM - LABEL_AIR_MM - self.label_left_mm
+
+    @property
+    def label_left_mm(self) -> float:
+        """Where the labels of the leftmost leads begin."""
+        return self.strip_left_mm - _left_mm(self.speed_mm_s) + LABEL_LEFT_MM
 
     @property
     def footer_top_mm(self) -> float:
@@ -145,7 +162,8 @@ class Page:
 
     @property
     def strip_right_mm(self) -> float:
-        return max(cell.right_mm for cell in self.cells)
+        first = self.split[0] if self.split else None
+        return max(cell.right_mm for cell in self.cells if cell.trace is first)
 
     def cell_at(self, x_mm: float, y_mm: float) -> Cell | None:
         """The recorded lead under a point, None beside the traces."""
@@ -198,8 +216,12 @@ def lay_out(
     start_s: float,
     sheet: Sheet,
     derived: frozenset[str] = frozenset(),
+    split: tuple[Trace, ...] = (),
 ) -> Page:
     """The page that shows the recording from start_s on, on this sheet.
+
+    split   traces that get rows of their own: pairs of rows one below the other, or two
+            pages beside each other where the sheet has room for both
 
     leads that the layout has no place for get full-width rows below, so that no
     recorded lead is skipped. Rows fill the sheet, at least 10 mm each: the page may be
@@ -207,20 +229,30 @@ def lay_out(
     """
     layout = paper.layout
     extra = [lead for lead in leads if lead not in layout.leads] if _shows_all(paper) else []
-    left_mm = _left_mm(paper)
-    column_s, timing = _columns(paper, sheet.strip_mm(left_mm), duration_s)
-    rows = _Rows.of(layout.n_rows + len(extra), sheet)
-    builder = _Builder(paper, {lead: i for i, lead in enumerate(leads)}, derived, rows)
-    for number, column in enumerate(layout.columns):
-        offset_s = number * column_s
-        time_s = start_s + (offset_s if timing == "continuous" else 0.0)
-        for row, label in enumerate(column):
-            builder.add(label, row, left_mm + offset_s * paper.speed_mm_s, time_s, column_s)
+    left_mm = _left_mm(paper.speed_mm_s)
     n_columns, first_row = len(layout.columns), len(layout.columns[0])
+    n_rows = layout.n_rows + len(extra)
+    beside = len(split) > 1 and _both_fit(paper, sheet, duration_s)
+    room_mm = sheet.strip_mm(left_mm)
+    column_s, timing = _columns(paper, _half(room_mm, left_mm) if beside else room_mm, duration_s)
     total_s = n_columns * column_s
+    block_mm = total_s * paper.speed_mm_s
+    blocks = _blocks(split, beside, n_rows, block_mm + left_mm)
+    used_mm = block_mm + (left_mm + block_mm if beside else 0.0)
+    shift_mm = max(math.floor((room_mm - used_mm) / 10.0 + 1e-9), 0) * 5.0
+    rows = _Rows.of(n_rows if beside else n_rows * len(blocks), sheet)
+    builder = _Builder(paper, {lead: i for i, lead in enumerate(leads)}, derived, rows)
     whole_s = min(total_s, duration_s) if duration_s > 0 else total_s
-    for row, label in enumerate((*layout.rhythm, *extra), start=first_row):
-        builder.add(label, row, left_mm, start_s, whole_s)
+    for block in blocks:
+        begin_mm = shift_mm + left_mm + block.across_mm
+        for number, column in enumerate(layout.columns):
+            offset_s = number * column_s
+            time_s = start_s + (offset_s if timing == "continuous" else 0.0)
+            x_mm = begin_mm + offset_s * paper.speed_mm_s
+            for row, label in enumerate(column):
+                builder.add(label, block, row, x_mm, time_s, column_s, first=number == 0)
+        for row, label in enumerate((*layout.rhythm, *extra), start=first_row):
+            builder.add(label, block, row, begin_mm, start_s, whole_s, first=True)
     return Page(
         width_mm=sheet.width_mm,
         height_mm=max(rows.bottom_mm + sheet.below_mm, sheet.height_mm),
@@ -228,7 +260,7 @@ def lay_out(
         speed_mm_s=paper.speed_mm_s,
         gain_mm_mv=paper.gain_mm_mv,
         cells=tuple(builder.cells),
-        pulses=tuple(_pulse(paper, builder.row(row)) for row in range(rows.n)),
+        pulses=tuple(builder.pulses()),
         n_columns=n_columns,
         column_s=column_s,
         timing=timing,
@@ -236,7 +268,44 @@ def lay_out(
         span_s=total_s if timing == "continuous" else column_s,
         rows_top_mm=HEADER_MM,
         rows_bottom_mm=rows.bottom_mm,
+        split=split,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One trace's part of a page: which of its rows, and how far to the right."""
+
+    trace: Trace | None = None
+    first_row: int = 0
+    every_row: int = 1
+    across_mm: float = 0.0
+
+    def row(self, row: int) -> int:
+        return self.first_row + row * self.every_row
+
+
+def _blocks(
+    split: tuple[Trace, ...], beside: bool, n_rows: int, width_mm: float
+) -> tuple[_Block, ...]:
+    if not split:
+        return (_Block(),)
+    if beside:
+        return tuple(_Block(trace, 0, 1, i * width_mm) for i, trace in enumerate(split))
+    return tuple(_Block(trace, i, len(split)) for i, trace in enumerate(split))
+
+
+def _half(room_mm: float, left_mm: float) -> float:
+    """Room for each of two strips, the second with a margin of its own."""
+    return (room_mm - left_mm) / 2
+
+
+def _both_fit(paper: Paper, sheet: Sheet, duration_s: float) -> bool:
+    """Whether two whole pages of ten seconds stand beside each other on this sheet."""
+    left_mm = _left_mm(paper.speed_mm_s)
+    seconds = min(PAGE_S, duration_s) if duration_s > 0 else PAGE_S
+    wanted_mm = max(seconds * paper.speed_mm_s, PAGE_MM / 2)
+    return _half(sheet.strip_mm(left_mm), left_mm) >= wanted_mm
 
 
 def speed_for_span(span_s: float, sheet: Sheet) -> float:
@@ -244,23 +313,27 @@ def speed_for_span(span_s: float, sheet: Sheet) -> float:
     return sheet.strip_mm() / span_s
 
 
-def fit_px_per_mm(paper: Paper, leads: Sequence[str], width_px: float, height_px: float) -> float:
+def fit_px_per_mm(
+    paper: Paper, leads: Sequence[str], width_px: float, height_px: float, n_blocks: int = 1
+) -> float:
     """The scale at which a classic page of ten seconds fits a window that has no true scale.
 
-    A multiple of a fifth of a pixel, so that 5 mm lines fall on whole pixels.
+    A multiple of a fifth of a pixel, so that 5 mm lines fall on whole pixels. n_blocks is
+    2 where each trace has rows of its own.
     """
     extra = len(set(leads) - paper.layout.leads) if _shows_all(paper) else 0
-    n_rows = paper.layout.n_rows + extra
-    row_mm = COMFORTABLE_ROW_MM if n_rows <= 6 else MIN_ROW_MM + 1.0
+    n_rows = (paper.layout.n_rows + extra) * n_blocks
+    row_mm = MIN_ROW_MM + 1.0 if n_rows > 10 else MEDIUM_ROW_MM
+    row_mm = COMFORTABLE_ROW_MM if n_rows <= 6 else row_mm
     height_mm = HEADER_MM + ABOVE_ROWS_MM + n_rows * row_mm + Sheet(0, 0).below_mm
-    width_mm = _left_mm(paper) + PAGE_MM + RIGHT_MM
+    width_mm = _left_mm(paper.speed_mm_s) + PAGE_MM + 5.0
     fitting = min(width_px / width_mm, height_px / height_mm)
     return max(math.floor(fitting * 5.0) / 5.0, LEAST_PX_PER_MM)
 
 
-def _left_mm(paper: Paper) -> float:
+def _left_mm(speed_mm_s: float) -> float:
     """Where the traces begin: on a bold line, right of the calibration pulse."""
-    pulse_mm = PULSE_S * paper.speed_mm_s
+    pulse_mm = PULSE_S * speed_mm_s
     return max(math.ceil((pulse_mm + PULSE_ROOM_MM) / 5.0) * 5.0, LEAST_LEFT_MM)
 
 
@@ -329,7 +402,17 @@ class _Builder:
     rows: _Rows
     cells: list[Cell] = field(default_factory=list)
 
-    def add(self, label: str, row: int, left_mm: float, start_s: float, span_s: float) -> None:
+    def add(
+        self,
+        label: str,
+        block: _Block,
+        row: int,
+        left_mm: float,
+        start_s: float,
+        span_s: float,
+        *,
+        first: bool,
+    ) -> None:
         lead = label.removeprefix("-")
         self.cells.append(
             Cell(
@@ -340,29 +423,39 @@ class _Builder:
                 derived=lead in self.derived,
                 left_mm=left_mm,
                 width_mm=span_s * self.paper.speed_mm_s,
-                top_mm=self.rows.top_mm(row),
+                top_mm=self.rows.top_mm(block.row(row)),
                 height_mm=self.rows.height_mm,
-                baseline_mm=self.rows.baseline_mm(row),
+                baseline_mm=self.rows.baseline_mm(block.row(row)),
                 start_s=start_s,
                 span_s=span_s,
                 gain_mm_mv=self.paper.lead_gain_mm_mv(lead),
-                first=left_mm == _left_mm(self.paper),
+                first=first,
+                trace=block.trace,
             )
         )
 
-    def row(self, row: int) -> list[Cell]:
-        return [cell for cell in self.cells if cell.top_mm == self.rows.top_mm(row)]
+    def pulses(self) -> list[Pulse]:
+        """One for every leftmost lead: a row's calibration pulse."""
+        return [
+            _pulse(self.paper, first, [c for c in self.cells if _in_row(c, first)])
+            for first in self.cells
+            if first.first
+        ]
 
 
-def _pulse(paper: Paper, cells: Sequence[Cell]) -> Pulse:
-    """The calibration pulse of a row, its right edge 5 mm before the traces."""
+def _in_row(cell: Cell, first: Cell) -> bool:
+    return (cell.top_mm, cell.trace) == (first.top_mm, first.trace)
+
+
+def _pulse(paper: Paper, first: Cell, cells: Sequence[Cell]) -> Pulse:
+    """The calibration pulse of a row, its right edge 3 mm before the traces."""
     width_mm = PULSE_S * paper.speed_mm_s
     width_mm = width_mm if width_mm >= MIN_PULSE_MM else 0.0
     heights_mm: tuple[float, ...] = (PULSE_MV * paper.gain_mm_mv,)
     if paper.half_chest_gain and any(cell.lead in CHEST for cell in cells):
         heights_mm = (PULSE_MV * paper.gain_mm_mv, PULSE_MV * paper.gain_mm_mv / 2)
-    left_mm = _left_mm(paper) - 5.0 - (width_mm or 2.0)
-    return Pulse(left_mm, cells[0].baseline_mm, width_mm, heights_mm)
+    left_mm = first.left_mm - PULSE_GAP_MM - (width_mm or 2.0)
+    return Pulse(left_mm, first.baseline_mm, width_mm, heights_mm)
 
 
 def _round_step(least_s: float) -> float:

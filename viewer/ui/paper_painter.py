@@ -17,8 +17,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from viewer.report.page import PageText, clock
 from viewer.state.curves import Rows, Source
 from viewer.state.figures import Figure
-from viewer.state.layers import Trace
-from viewer.state.page import HEADER_MM, TICKS_MM, WARNING_MM, Cell, Page, Pulse
+from viewer.state.label_places import LABEL_MM, Place, usual_place
+from viewer.state.layers import Trace, row_mark
+from viewer.state.page import HEADER_MM, PULSE_FOOT_MM, TICKS_MM, WARNING_MM, Cell, Page, Pulse
 from viewer.state.strips import Strip, strips
 from viewer.ui.curve_painting import NOTHING, Reach, paint_curve
 from viewer.ui.inks import DENOISED_MM, RAW_MM, Inks
@@ -26,8 +27,8 @@ from viewer.ui.mark_painting import paint_figures
 
 FINE_FROM_PX = 2.2
 """Pixels per millimetre below which 1 mm lines would fill the paper with colour."""
-LABEL_X_MM, LABEL_ROOM_MM, LABEL_ABOVE_MM = 1.4, 8.0, 14.0
-LABEL_MM, TITLE_MM, TEXT_MM, SMALL_MM = 3.6, 3.6, 2.9, 2.5
+MARK_LINE_MM = 2.8
+TITLE_MM, TEXT_MM, SMALL_MM = 3.6, 2.9, 2.5
 SMALLEST_PX = 9
 
 
@@ -36,6 +37,7 @@ class Content:
     """What stands on the page: the curves, from back to front, and the words.
 
     offsets_mv  per trace, one number per lead: taken off its place (see state.centring)
+    label_places  per cell, by its number: a label that steps aside (see state.label_places)
     figures     calipers and annotations, drawn last
     """
 
@@ -44,10 +46,17 @@ class Content:
     text: PageText
     offsets_mv: Mapping[Trace, NDArray[np.float64]] = field(default_factory=dict)
     figures: tuple[Figure, ...] = ()
+    label_places: Mapping[int, Place] = field(default_factory=dict)
 
     def offset_mv(self, trace: Trace, lead: int) -> float:
         """What is taken off the place of one lead's trace."""
         return float(self.offsets_mv[trace][lead]) if trace in self.offsets_mv else 0.0
+
+
+def marks_of(cell: Cell, text: PageText) -> tuple[str, ...]:
+    """The small words beside a lead's name."""
+    marks = text.marks.get(cell.lead, ())
+    return marks if cell.trace is None else (row_mark(cell.trace), *marks)
 
 
 class PaperPainter:
@@ -64,7 +73,7 @@ class PaperPainter:
     def paint(self, page: Page, content: Content) -> None:
         """The whole sheet."""
         self.sheet(page, content.text.watermark)
-        self.furniture(page, content.text, content.traces)
+        self.furniture(page, content)
         self.traces(page, content)
         self.marks(content.figures)
 
@@ -121,18 +130,19 @@ class PaperPainter:
 
     # ---- words and marks ----
 
-    def furniture(self, page: Page, text: PageText, traces: tuple[Trace, ...]) -> None:
+    def furniture(self, page: Page, content: Content) -> None:
         """Labels, calibration pulses, header, footer, warnings: under the traces."""
-        self.standing(page, text, traces)
-        self.moving(page, text)
+        self.standing(page, content)
+        self.moving(page, content.text)
 
-    def standing(self, page: Page, text: PageText, traces: tuple[Trace, ...]) -> None:
+    def standing(self, page: Page, content: Content) -> None:
         """What stays in place while the page scrolls in time."""
+        text = content.text
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for pulse in page.pulses:
             self._pulse(pulse, words=pulse is page.pulses[0])
-        for cell in page.cells:
-            self._label(cell, text, traces)
+        for number, cell in enumerate(page.cells):
+            self._label(page, cell, content, content.label_places.get(number))
             if cell.index is None:
                 self._not_recorded(cell)
         self._separators(page)
@@ -154,33 +164,59 @@ class PaperPainter:
             if words:
                 self._words(x + 1.5, y - height / 2, "1 mV", SMALL_MM, QColor(self._inks.quiet))
             return
-        corners = [(x - 1.5, y), (x, y), (x, y - height)]
+        foot = PULSE_FOOT_MM
+        corners = [(x - foot, y), (x, y), (x, y - height)]
         for step, level in enumerate(pulse.heights_mm, start=1):
             edge = x + pulse.width_mm * step / len(pulse.heights_mm)
             corners += [(edge, y - level), (edge, y - pulse.heights_mm[-1])]
-        corners += [(x + pulse.width_mm, y), (x + pulse.width_mm + 1.5, y)]
+        corners += [(x + pulse.width_mm, y), (x + pulse.width_mm + foot, y)]
         shape = QPolygonF([self._point(*corner) for corner in corners])
         self._painter.drawPolyline(shape.translated(self.half_px, self.half_px))
 
-    def _label(self, cell: Cell, text: PageText, traces: tuple[Trace, ...]) -> None:
+    def _label(self, page: Page, cell: Cell, content: Content, place: Place | None) -> None:
         """The lead's name: left of the calibration pulse, or at the top left of its segment."""
         ink = QColor(self._inks.text if cell.index is not None else self._inks.quiet)
-        marks = ", ".join(text.marks.get(cell.lead, ()))
-        seen = self._inks.trace(traces[-1]) if traces != (Trace.RAW,) else ink
+        marks = marks_of(cell, content.text)
+        shown = cell.trace or content.traces[-1]
+        seen = ink if shown is Trace.RAW else self._inks.trace(shown)
         if cell.first:
-            y, wide_mm = (
-                cell.baseline_mm - 0.6,
-                self._width(cell.label, LABEL_MM, bold=True) / self._px,
-            )
-            size_mm = LABEL_MM * min(LABEL_ROOM_MM / wide_mm, 1.0)
-            self._words(LABEL_X_MM, y, cell.label, size_mm, ink, bold=True)
-            self._words(LABEL_X_MM, y + SMALL_MM + 0.8, marks, SMALL_MM, seen)
+            self._label_in_margin(page, cell, marks, ink, seen)
             return
-        x = cell.left_mm + 1.0
-        y = max(cell.baseline_mm - LABEL_ABOVE_MM, cell.top_mm + LABEL_MM)
+        x, y = place or usual_place(cell)
         self._words(x, y, cell.label, LABEL_MM, ink, bold=True)
         x += self._width(cell.label, LABEL_MM, bold=True) / self._px + 1.2
-        self._words(x, y, marks, SMALL_MM, seen)
+        self._words(x, y, ", ".join(marks), SMALL_MM, seen)
+
+    def _label_in_margin(
+        self, page: Page, cell: Cell, marks: tuple[str, ...], ink: QColor, seen: QColor
+    ) -> None:
+        """Name and marks one below the other, none wider than the room left of the pulse."""
+        strip_mm = min(c.left_mm for c in page.cells if c.trace is cell.trace)
+        x, y = page.label_left_mm + strip_mm - page.strip_left_mm, cell.baseline_mm - 0.6
+        room_mm = page.label_room_mm
+        wide_mm = self._width(cell.label, LABEL_MM, bold=True) / self._px
+        size_mm = LABEL_MM * min(room_mm / wide_mm, 1.0)
+        self._words(x, y, cell.label, size_mm, ink, bold=True)
+        for line in self._wrapped(", ".join(marks), room_mm):
+            y += MARK_LINE_MM
+            self._words(x, y, line, SMALL_MM, seen)
+
+    def label_width_mm(self, cell: Cell, text: PageText) -> float:
+        """How wide a label inside the grid is, its marks included."""
+        marks = ", ".join(marks_of(cell, text))
+        width = self._width(cell.label, LABEL_MM, bold=True)
+        return (width + self._width(marks, SMALL_MM)) / self._px + (1.2 if marks else 0.0)
+
+    def _wrapped(self, words: str, room_mm: float) -> list[str]:
+        """Lines of small words that fit the room, as far as single words do."""
+        lines: list[str] = []
+        for word in words.split():
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self._width(longer, SMALL_MM) / self._px <= room_mm:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
 
     def _not_recorded(self, cell: Cell) -> None:
         x = cell.left_mm + 3.0
@@ -259,8 +295,11 @@ class PaperPainter:
 
         top_mm is where the painter's device begins; returns the pixels reached below it.
         """
-        reached, shown = NOTHING, [cell for cell in cells if cell.index is not None]
+        reached, recorded = NOTHING, [cell for cell in cells if cell.index is not None]
         for trace in content.traces:
+            shown = [cell for cell in recorded if cell.trace in (None, trace)]
+            if not shown:
+                continue
             curve = content.sources[trace].curve(*span_px, px_per_s)
             self._pen(self._inks.trace(trace), DENOISED_MM if trace is Trace.DENOISED else RAW_MM)
             rows = Rows.of(self._row(cell, trace, content, top_mm) for cell in shown)

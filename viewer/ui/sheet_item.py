@@ -136,7 +136,7 @@ class SheetItem(QGraphicsObject):
             return reach, all(source.settled(*span, px_per_s) for source in sources)
 
         painter.setClipRect(QRectF(left, top, width + 1, height))
-        key = (number, content.traces)
+        key = (number, content.traces, tuple(cell.trace for cell in strip.cells))
         self._tiles.paint(painter, key, (start, start + width), (left, top, height), draw)
         painter.setClipping(False)
 
@@ -144,7 +144,8 @@ class SheetItem(QGraphicsObject):
         """Everything that stays while the page scrolls, drawn once."""
         text = content.text
         words = (text.footer, text.warnings, tuple(text.marks.items()))
-        key = (_geometry(page), self._px_per_mm, self._inks, content.traces, words)
+        rows = (*(cell.trace for cell in page.cells), *content.label_places.items())
+        key = (_geometry(page), self._px_per_mm, self._inks, content.traces, rows, words)
         if self._backing is not None and self._backing[0] == key:
             return self._backing[1]
         px = self._px_per_mm
@@ -154,7 +155,7 @@ class SheetItem(QGraphicsObject):
         paper = PaperPainter(backing, px, self._inks)
         try:
             paper.sheet(page)
-            paper.standing(page, text, content.traces)
+            paper.standing(page, content)
         finally:
             backing.end()
         self._backing = (key, pixmap)

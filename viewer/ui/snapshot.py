@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
@@ -33,6 +33,7 @@ from viewer.report.page import TRUE_SIZE, Cleaning, page_text, warnings
 from viewer.samples import Samples
 from viewer.state.centring import Centring
 from viewer.state.curves import Difference, Source, is_decimated
+from viewer.state.label_places import Curve, LabelPlaces, Place
 from viewer.state.layers import Layers, Show, Trace
 from viewer.state.page import Page, Sheet, lay_out
 from viewer.state.paper import Paper
@@ -190,7 +191,8 @@ def _paint(painter: QPainter, shot: Shot, dpi: float, scale: str, *, vector: boo
     margin_px = MARGIN_MM * px_per_mm if vector else round(MARGIN_MM * px_per_mm)
     painter.translate(margin_px, margin_px)
     page, content = _content(shot, px_per_mm, scale)
-    PaperPainter(painter, px_per_mm, shot.inks, vector=vector).paint(page, content)
+    paper = PaperPainter(painter, px_per_mm, shot.inks, vector=vector)
+    paper.paint(page, replace(content, label_places=label_places(paper, page, content)))
     painter.restore()
     _check_bar(painter, shot, px_per_mm)
 
@@ -212,6 +214,7 @@ def _content(shot: Shot, px_per_mm: float, scale: str) -> tuple[Page, Content]:
         start_s=min(max(shot.start_s, 0.0), recording.duration_s),
         sheet=Sheet(room[0], room[1], len(warnings(recording, visible))),
         derived=recording.derived,
+        split=layers.split,
     )
     centring = Centring()
     for trace in layers.traces:
@@ -230,6 +233,16 @@ def _content(shot: Shot, px_per_mm: float, scale: str) -> tuple[Page, Content]:
     n_leads = len(recording.leads)
     offsets = {trace: centring.offsets_mv(trace, n_leads) for trace in layers.traces}
     return page, Content(sources, layers.traces, text, offsets)
+
+
+def label_places(paper: PaperPainter, page: Page, content: Content) -> dict[int, Place]:
+    """Labels that step aside for the curves of this sheet."""
+    places = LabelPlaces()
+    curves = {
+        trace: Curve(content.sources[trace], content.offsets_mv[trace]) for trace in content.traces
+    }
+    places.follow(page, curves, lambda cell: paper.label_width_mm(cell, content.text))
+    return places.of(page)
 
 
 def _check_bar(painter: QPainter, shot: Shot, px_per_mm: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QWheelEvent
@@ -27,6 +27,7 @@ from viewer.ui.gui_thread import gui_thread
 from viewer.ui.inks import PAPER, Inks
 from viewer.ui.paper_graphics import PaperGraphics
 from viewer.ui.paper_painter import Content
+from viewer.ui.settling_labels import SettlingLabels
 from viewer.ui.sheet_item import SheetItem
 from viewer.ui.trace_sources import TraceSources
 
@@ -66,6 +67,8 @@ class TraceView(QWidget):
         self._centring = Centring()
         self._centred: tuple[object, ...] | None = None
         self._build()
+        self._labels = SettlingLabels(self)
+        self._labels.moved.connect(self.relay)
         self._sources = TraceSources(self)
         self._sources.grew.connect(self._sheet.samples_came)
         self._follow()
@@ -125,6 +128,7 @@ class TraceView(QWidget):
         recording = self.session.recording
         self._told = self._seen = False
         self._centring, self._centred = Centring(), None
+        self._labels.forget()
         self._recording = recording
         self._sources.open(recording)
         if recording is None:
@@ -154,6 +158,7 @@ class TraceView(QWidget):
         self._cleaning = applied_cleaning(self.session)
         self._sources.set_cleaned(None if cleaned is None else cleaned.samples)
         self._centred = None
+        self._labels.forget()
         self._sheet.samples_came()
         self.relay()
 
@@ -207,14 +212,22 @@ class TraceView(QWidget):
             start_s=self.session.timeline.start_s,
             sheet=self._sheet_room(),
             derived=recording.derived,
+            split=self._split,
         )
+
+    @property
+    def _split(self) -> tuple[Trace, ...]:
+        """Traces that get rows of their own, as far as they are known here."""
+        split = self.session.layers.split
+        return split if all(trace in self._sources.known for trace in split) else ()
 
     def _sheet_room(self) -> Sheet:
         recording, paper = self._recording, self.session.paper
         assert recording is not None
         width, height = self.paper.width(), self.paper.height()
         true = paper.px_per_mm
-        fitting = fit_px_per_mm(paper, recording.leads, width, height)
+        n_blocks = max(len(self._split), 1)
+        fitting = fit_px_per_mm(paper, recording.leads, width, height, n_blocks)
         self.px_per_mm = fitting if true is None else true
         visible = self._cleaning if self.session.layers.denoised_visible else None
         n_warnings = len(warnings(recording, visible))
@@ -231,6 +244,7 @@ class TraceView(QWidget):
             self.text,
             {trace: self._centring.offsets_mv(trace, len(recording.leads)) for trace in traces},
         )
+        content = self._with_labels(page, content)
         self._sheet.show_page(page, content, self._device_px_per_mm, self._inks)
         view_mm = self.paper.height() / self.px_per_mm
         hidden_mm = max(page.height_mm - view_mm, 0.0)
@@ -250,6 +264,15 @@ class TraceView(QWidget):
                 self._centring.follow(page, trace, self._sources.known[trace])
         except Exception as error:  # noqa: BLE001 - whatever reading raised, the paper stays
             self._reading_failed(error)
+
+    def _with_labels(self, page: Page, content: Content) -> Content:
+        """Lead names step aside for the curves."""
+        try:
+            places = self._labels.places(page, content, self._device_px_per_mm)
+        except Exception as error:  # noqa: BLE001 - whatever reading raised, the paper stays
+            self._reading_failed(error)
+            return content
+        return replace(content, label_places=places)
 
     def _text(self, recording: Recording, page: Page, traces: tuple[Trace, ...]) -> PageText:
         return page_text(

@@ -53,3 +53,15 @@ def test_listeners_hear_each_change_once():
     layers.set_show(Show.DENOISED)
     layers.set_show(Show.DENOISED)
     assert len(heard) == 2
+
+
+def test_side_by_side_shows_raw_first_and_flickering_exchanges_the_rows():
+    layers = Layers(show=Show.SIDE_BY_SIDE)
+    assert layers.split == ()  # nothing cleaned yet
+    layers.set_has_denoised(True)
+    assert layers.split == (Trace.RAW, Trace.DENOISED)
+    assert layers.traces == (Trace.RAW, Trace.DENOISED)
+    layers.set_flickering(True)
+    assert layers.split == (Trace.DENOISED, Trace.RAW)
+    layers.set_show(Show.OVERLAY)
+    assert layers.split == ()

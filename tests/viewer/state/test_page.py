@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from viewer.state.layers import Trace
 from viewer.state.layouts import LAYOUTS, STANDARD, as_recorded, find, single, suggest
 from viewer.state.page import LEAST_LEFT_MM, MIN_ROW_MM, RIGHT_MM, Sheet, lay_out, speed_for_span
 from viewer.state.paper import GAINS_MM_MV, SPEEDS_MM_S, Paper
@@ -171,3 +172,58 @@ def test_a_holter_strip_opens_with_its_own_leads_and_a_twelve_lead_with_columns(
 def test_an_unknown_layout_is_refused_with_the_known_names():
     with pytest.raises(ValueError, match=r"3x4\+1, .*as-recorded"):
         find("7x7")
+
+
+BOTH = (Trace.RAW, Trace.DENOISED)
+
+
+def split_page(paper, sheet, duration_s=10.0, start_s=0.0):
+    return lay_out(paper, STANDARD, duration_s=duration_s, start_s=start_s, sheet=sheet, split=BOTH)
+
+
+@given(papers(), sheets, st.floats(1, 3600), st.floats(0, 100))
+@settings(max_examples=200, deadline=None)
+def test_side_by_side_every_raw_row_has_its_cleaned_row_at_the_same_scale_and_phase(
+    paper, sheet, duration_s, start_s
+):
+    page = split_page(paper, sheet, duration_s, start_s)
+    raw, cleaned = ([c for c in page.cells if c.trace is trace] for trace in BOTH)
+    assert len(raw) == len(cleaned)
+    for one, other in zip(raw, cleaned, strict=True):
+        assert (one.label, one.start_s, one.span_s) == (other.label, other.start_s, other.span_s)
+        assert (one.width_mm, one.gain_mm_mv) == (other.width_mm, other.gain_mm_mv)
+        below = other.left_mm == one.left_mm and other.top_mm > one.top_mm
+        beside = other.top_mm == one.top_mm and other.left_mm > one.right_mm
+        assert below or beside
+    assert len(page.pulses) == sum(cell.first for cell in page.cells)
+
+
+def test_side_by_side_stands_beside_each_other_only_where_two_whole_pages_fit():
+    narrow = split_page(Paper(), Sheet(281.0, 190.0))
+    wide = split_page(Paper(), Sheet(560.0, 190.0))
+    assert {cell.left_mm for cell in narrow.cells if cell.first} == {narrow.strip_left_mm}
+    assert wide.column_s == 2.5
+    assert len({cell.left_mm for cell in wide.cells if cell.first}) == 2
+    assert wide.strip_right_mm - wide.strip_left_mm == pytest.approx(250.0)  # of the raw page
+
+
+@pytest.mark.parametrize("width_mm", [300.0, 360.0, 423.0])
+def test_a_page_narrower_than_its_sheet_stands_in_the_middle_on_bold_lines(width_mm):
+    page = page_of(Paper(), Sheet(width_mm, 200.0))
+    left_mm, right_mm = page.label_left_mm, width_mm - page.strip_right_mm
+    assert abs(left_mm - right_mm) < 10.0  # a box of 5 mm is the step
+    assert page.strip_left_mm % 5.0 == 0.0
+    assert page.strip_right_mm - page.strip_left_mm == pytest.approx(250.0)
+
+
+def test_ten_seconds_fit_a_sheet_of_letter():
+    assert page_of(Paper(), Sheet(279.4 - 2 * 4.2, 195.0)).column_s == 2.5
+
+
+@given(papers(), sheets)
+@settings(max_examples=100, deadline=None)
+def test_labels_in_the_margin_have_room_before_the_pulse(paper, sheet):
+    page = page_of(paper, sheet)
+    assert page.label_room_mm >= 7.5
+    for pulse in page.pulses:
+        assert page.label_left_mm + page.label_room_mm < pulse.left_mm

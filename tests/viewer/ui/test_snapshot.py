@@ -88,7 +88,7 @@ def test_the_trace_and_pulse_of_a_pdf_measure_right(recording, tmp_path):
     margin = round(MARGIN_MM * px_per_mm)
     grid = slice(margin + round(11 * px_per_mm), margin + round(170 * px_per_mm))
     black = is_near(dots[grid], "#000000", 110)
-    foot_x = margin + round(9.0 * px_per_mm)  # the pulse's left foot, see page.py
+    foot_x = margin + round(16.5 * px_per_mm)  # the left foot of the pulse, see page.py
     baseline = line_places(black[:, foot_x]).mean()
     row = black[round(baseline - 5.0 * px_per_mm), margin + round(5 * px_per_mm) :]
     places = line_places(row) / px_per_mm
