@@ -73,8 +73,8 @@ class Discriminator(nn.Module):
 
 
 def reconstruction_loss(output_mv: Tensor, clean_mv: Tensor, weight: Tensor) -> Tensor:
-    """100·L1 + 10·max|e| over trusted samples."""
-    error = (output_mv - clean_mv).abs() * weight
+    """100·L1 + 10·max|e| over trusted samples, in units of the record's size."""
+    error = ((output_mv - clean_mv) / record_size_mv(clean_mv)).abs() * weight
     trusted = weight.amax(-1)
     peak = (error.amax(-1) * trusted).sum() / trusted.sum().clamp_min(1.0)
     return 100 * error.sum() / weight.sum().clamp_min(1.0) + 10 * peak

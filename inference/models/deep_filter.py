@@ -58,8 +58,8 @@ class DeepFilter(nn.Module):
 
 
 def loss(output_mv: Tensor, clean_mv: Tensor, weight: Tensor) -> Tensor:
-    """50·max e² + Σe²·512/T per lead, averaged over trusted leads."""
-    error = (output_mv - clean_mv).square() * weight
+    """50·max e² + Σe²·512/T per lead in units of the record's size, averaged over trusted leads."""
+    error = ((output_mv - clean_mv) / record_size_mv(clean_mv)).square() * weight
     per_lead = 50 * error.amax(-1) + 512 * error.mean(-1)
     trusted = weight.amax(-1)
     return (per_lead * trusted).sum() / trusted.sum().clamp_min(1.0)

@@ -45,8 +45,12 @@ class FcnDae(nn.Module):
 
 
 def loss(output_mv: Tensor, clean_mv: Tensor, weight: Tensor) -> Tensor:
-    """Mean squared error over trusted samples (the original sums over a fixed length)."""
-    error = (output_mv - clean_mv).square() * weight
+    """Mean squared error over trusted samples, in units of the record's size.
+
+    The original sums over a fixed length of normalised beats; in mV² a few large records
+    held all the gradient, and training fell back to a flat line.
+    """
+    error = ((output_mv - clean_mv) / record_size_mv(clean_mv)).square() * weight
     return error.sum() / weight.sum().clamp_min(1.0)
 
 
