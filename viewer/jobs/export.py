@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from viewer.formats.loading import settled
 from viewer.jobs.runner import Progress
 from viewer.recording import Recording
+from viewer.report.deidentify import NEUTRAL_NAME, prepared
 from viewer.report.provenance import Provenance, provenance
 from viewer.state.cut import cut
+from viewer.state.reopened import session_state
 from viewer.state.session import Session
 from viewer.writable import FORMATS as WRITABLE
 
@@ -33,6 +35,7 @@ class Choice:
     format: str
     path: Path
     overwrite: bool = False
+    deidentify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +94,18 @@ def job(session: Session, choice: Choice) -> Job:
         guard=session.guard,
         guard_acknowledged=session.guard_acknowledged,
         span_s=span_s,
+        session=session_state(session, span_s[0] if span_s else 0.0),
     )
     written = recording if cleaned is None else replace(recording, samples=cleaned.samples)
     written = written if span_s is None else cut(written, *span_s)
+    written, document = prepared(written, document, recording, deidentify=choice.deidentify)
     return Job(written, document, choice, recording.path)
 
 
 def suggested_name(recording: Recording, choice: Choice) -> str:
     """A file name that says what is inside and differs from the source's."""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", recording.name).strip("_") or "recording"
+    name = NEUTRAL_NAME if choice.deidentify else recording.name
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_") or "recording"
     span = "" if choice.whole else "_part"
     return f"{stem}_{choice.trace}{span}{FORMATS[choice.format][1]}"
 

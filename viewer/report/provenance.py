@@ -32,11 +32,13 @@ def provenance(
     guard_acknowledged: bool = False,
     span_s: tuple[float, float] | None = None,
     made_at: datetime | None = None,
+    session: Provenance | None = None,
 ) -> Provenance:
     """Everything needed to know, and to repeat, what was done; ready for JSON.
 
     recording  as it was opened, never the cleaned one
     span_s     first and last second of what is written; None: all of it
+    session    how the reader of the ECG looked at it, see viewer.state.reopened
     """
     start_s, stop_s = span_s or (0.0, recording.duration_s)
     document: Provenance = {
@@ -53,7 +55,10 @@ def provenance(
         },
         "span_s": [start_s, stop_s],
         "trace": "raw" if cleaned is None else "cleaned",
+        "deidentified": False,
     }
+    if session is not None:
+        document["session"] = plain(session)
     if cleaned is not None:
         document["cleaning"] = _cleaning(cleaned)
         document["guard"] = _guard(guard, guard_acknowledged)
@@ -67,6 +72,7 @@ def _cleaning(cleaned: Cleaned) -> Provenance:
         "version": cleaned.version,
         "weights_sha256": cleaned.weights_sha256,
         "parameters": plain(cleaned.parameters),
+        "seed": plain(cleaned.parameters.get("seed")),
         "strength": plain(cleaned.strength),
         "device": cleaned.device,
         "seconds": round(cleaned.seconds, 3),

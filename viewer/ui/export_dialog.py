@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -50,6 +51,10 @@ class ExportDialog(QDialog):
         self.format = QComboBox()
         for name, (title, _) in FORMATS.items():
             self.format.addItem(title, name)
+        self.deidentify = QCheckBox("Remove identifiers: name, dates, remarks, device, file name")
+        self.deidentify.setToolTip(
+            "After the DICOM basic profile. The waveform itself may still identify a person."
+        )
         self.path = QLineEdit()
         self.path.setAccessibleName("File to write")
         self.browse = QPushButton("Browse…")
@@ -70,12 +75,16 @@ class ExportDialog(QDialog):
     def choice(self) -> Choice:
         trace: TraceName = "cleaned" if self.cleaned.isChecked() else "raw"
         return Choice(
-            trace, self.whole.isChecked(), self.format.currentData(), Path(self.path.text().strip())
+            trace,
+            self.whole.isChecked(),
+            self.format.currentData(),
+            Path(self.path.text().strip()),
+            deidentify=self.deidentify.isChecked(),
         )
 
     def show_proof(self, proof: ExportProof) -> None:
         """Only now "saved" is said: the file was read again and compared."""
-        self.message.setText(proof_text(proof))
+        self.message.setText(proof_text(proof, deidentified=self.deidentify.isChecked()))
         self._settings["export.folder"] = str(proof.path.parent)
         self.save.setEnabled(False)
         self.buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
@@ -94,6 +103,7 @@ class ExportDialog(QDialog):
         self._traces.buttonClicked.connect(lambda _: self._renamed())
         self._spans.buttonClicked.connect(lambda _: self._renamed())
         self.format.currentIndexChanged.connect(lambda _: self._renamed())
+        self.deidentify.toggled.connect(lambda _: self._renamed())
         self.path.textChanged.connect(lambda _: self._changed())
         self.browse.clicked.connect(self._browse)
         self.acknowledge.clicked.connect(self.acknowledge_asked)
@@ -159,6 +169,7 @@ class ExportDialog(QDialog):
         form.addRow("Trace", _side_by_side(self.raw, self.cleaned))
         form.addRow("Stretch", _side_by_side(self.whole, self.visible))
         form.addRow("Format", self.format)
+        form.addRow("Identity", self.deidentify)
         form.addRow("File", _side_by_side(self.path, self.browse))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 14)
@@ -169,10 +180,11 @@ class ExportDialog(QDialog):
         column.addWidget(self.buttons)
 
 
-def proof_text(proof: ExportProof) -> str:
+def proof_text(proof: ExportProof, *, deidentified: bool = False) -> str:
     """What can be said after re-reading: largest difference and checksum."""
+    removed = ", identifiers removed" if deidentified else ""
     return (
-        f"Saved {proof.path.name} with {proof.sidecar.name}. Read again and compared: "
+        f"Saved {proof.path.name} with {proof.sidecar.name}{removed}. Read again and compared: "
         f"largest difference {proof.max_error_uv:.3g} µV.\nSHA-256 {proof.sha256}"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -91,7 +92,7 @@ class Exporting(QObject):
 
     def _overwrite(self, choice: Choice, *, replaced: bool) -> None:
         if replaced:
-            self._start(Choice(choice.trace, choice.whole, choice.format, choice.path, True))
+            self._start(dataclasses.replace(choice, overwrite=True))
         elif self.dialog is not None:
             self.dialog.show_failure("Nothing was written; choose another name.")
 

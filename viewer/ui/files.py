@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from inference.registry import DENOISERS
 from viewer.folders import resource
 from viewer.formats.errors import NeedsHints, RecordingError
 from viewer.formats.lead_algebra import derive_limb_leads
@@ -17,6 +19,7 @@ from viewer.jobs.load import Opening, Reader
 from viewer.recording import Recording
 from viewer.settings import Settings
 from viewer.state.recent import still_there, with_newest
+from viewer.state.reopened import Reopened, reopened, restore
 from viewer.state.session import Session
 from viewer.ui.import_sheet import ImportSheet
 
@@ -96,13 +99,24 @@ class Files(QObject):
         return still_there(self._settings["files.recent"])
 
     def _show(self, recording: Recording) -> None:
+        found = reopened(recording)
+        if found is not None and found.cleaned:
+            recording = replace(recording, warnings=(found.cleaned, *recording.warnings))
         self._recorded = recording
         if recording.path is not None:
             path = recording.path
             self._settings["files.recent"] = with_newest(self._settings["files.recent"], path)
             self._settings["files.folder"] = str(path.parent)
         self._place(recording)
+        if found is not None:
+            self._restore(found)
         self.opened.emit()
+
+    def _restore(self, found: Reopened) -> None:
+        """The file was exported by Leadlight: its page, and the method that cleaned it."""
+        if found.method in DENOISERS:
+            self._settings["denoise.method"] = found.method
+        restore(self._session, found)
 
     def _place(self, recording: Recording) -> None:
         recording = self._derived(recording)

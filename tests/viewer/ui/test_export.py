@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from tests.shared_data import sample
@@ -141,3 +141,31 @@ def test_a_page_that_cannot_be_saved_is_one_sentence(cleaned, qtbot, tmp_path):
     with qtbot.waitSignal(cleaned.exporting.refused) as heard:
         cleaned.exporting.save_page(tmp_path / "page.docx")
     assert "page.docx" in heard.args[0]
+
+
+def test_identifiers_are_removed_on_request_and_the_dialog_says_so(noisy, qtbot, tmp_path):
+    dialog = dialog_of(noisy, qtbot, tmp_path / "x.edf", "edf")
+    qtbot.mouseClick(dialog.deidentify, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert dialog.choice.path.name == "ecg_raw.edf"  # the name of the file would tell as well
+    dialog.path.setText(str(tmp_path / dialog.choice.path.name))
+    assert "identifiers removed" in save(noisy, qtbot, dialog)
+    found = b"".join(path.read_bytes() for path in tmp_path.glob("ecg_raw*"))
+    assert noisy.session.recording.name.encode() not in found
+    assert open_recording(tmp_path / "ecg_raw.edf").start_time is None
+    dialog.close()
+
+
+def test_an_exported_file_opens_as_it_was_left(cleaned, qtbot, tmp_path, opened):
+    cleaned.session.paper.set_gain(20.0)
+    cleaned.set_layout("6x2")
+    dialog = dialog_of(cleaned, qtbot, tmp_path / "out.npz")
+    save(cleaned, qtbot, dialog)
+    dialog.close()
+    cleaned.session.paper.set_gain(10.0)
+    cleaned.set_layout("12x1")
+    cleaned.settings["denoise.method"] = "fir"
+    window = opened(tmp_path / "out.npz")
+    assert window.session.paper.gain_mm_mv == 20.0
+    assert window.session.paper.layout.name == "6x2"
+    assert window.settings["denoise.method"] == "iir"
+    assert "holds a cleaned trace" in window.session.recording.warnings[0]
