@@ -44,6 +44,8 @@ FLAT_MV = 0.005
 DRIFT_MV_PER_BEAT = 0.1
 FASTEST_BPM = 220.0
 ALIKE_SHARE = 0.4  # of the beats must share one shape, else this is no regular ECG
+ONE_LEAD = "One lead only"
+PACED = "Spikes before the QRS look like pacing"
 SPIKE_MV_PER_S = 150.0  # steeper than any QRS: a pacing spike
 
 
@@ -96,12 +98,13 @@ def measure(
     )
     levelled = level_beats(signal_mv, beats, marks.reference(fs_hz))
     median = np.median(levelled, axis=0)
-    rows = _rows(found, levelled, median, marks, leads, grades or {})
+    notes = _notes(signal_mv, fs_hz, leads, beats, marks, n_found, age_years, sex)
+    rows = _rows(found, levelled, median, marks, leads, grades or {}, _pointless(notes))
     return StReport(
         leads=leads,
         fs_hz=fs_hz,
         n_beats_found=n_found,
-        notes=_notes(signal_mv, fs_hz, leads, beats, marks, n_found, age_years, sex),
+        notes=notes,
         st=rows,
         intervals=intervals(median, leads, fs_hz, marks, found.rr_s),
         criteria=criteria(rows, age_years=age_years, sex=sex, derived=derived),
@@ -159,7 +162,9 @@ def _rows(
     marks: Fiducials,
     leads: tuple[str, ...],
     grades: Mapping[str, str],
+    pointless: str | None,
 ) -> tuple[LeadSt, ...]:
+    """One row per lead; `pointless` says why no lead's ST segment means anything."""
     assert found.aligned is not None
     signal_mv, beats = found.signal_mv, found.aligned
     fs_hz = beats.fs_hz
@@ -180,12 +185,24 @@ def _rows(
                 t_mv=float(wave[np.argmax(np.abs(wave))]) if len(wave) else float("nan"),
                 n_beats=len(beats),
                 spread_mv=float(spread[i]),
-                suppressed=_suppressed(
+                suppressed=pointless
+                or _suppressed(
                     signal_mv[i], bool(found.recorded[i]), grades.get(lead), float(drift[i])
                 ),
+                **_qrs_waves(median[i, marks.qrs_onset : marks.j + 1]),
             )
         )
     return tuple(rows)
+
+
+def _qrs_waves(qrs_mv: Floats) -> dict[str, float]:
+    """Q, R and S of one lead's QRS complex in mV, 0 where a wave is missing."""
+    peak = int(np.argmax(qrs_mv))
+    return {
+        "q_mv": min(0.0, float(qrs_mv[: peak + 1].min())),
+        "r_mv": max(0.0, float(qrs_mv[peak])),
+        "s_mv": min(0.0, float(qrs_mv[peak:].min())),
+    }
 
 
 def _drift_mv(signal_mv: NDArray[np.floating], beats: AlignedBeats, onset: int) -> Floats:
@@ -233,19 +250,24 @@ def _notes(
     if sex is None or (sex == "M" and age_years is None):
         notes.append("Age or sex is not known: every V2-V3 threshold that may apply is shown.")
     if len(leads) == 1:
-        notes.append("One lead only: contiguity cannot be judged, so no criterion is.")
+        notes.append(f"{ONE_LEAD}: contiguity cannot be judged, so no criterion is.")
     if len(beats) < n_found:
         notes.append(f"{len(beats)} of {n_found} beats share the shape that was measured.")
     qrs_ms = (marks.j - marks.qrs_onset) * 1000 / fs_hz
     if qrs_ms > 120:
         notes.append(f"QRS {qrs_ms:.0f} ms: in conduction delay the criteria do not apply as such.")
     if has_spikes(signal_mv, beats):
-        notes.append("Spikes before the QRS look like pacing: the criteria do not apply.")
+        notes.append(f"{PACED}: the criteria do not apply.")
     if fs_hz < 250:
         notes.append(
             f"{fs_hz:g} samples a second: the J point is uncertain by {500 / fs_hz:.0f} ms."
         )
     return tuple(notes)
+
+
+def _pointless(notes: tuple[str, ...]) -> str | None:
+    """Why the ST level of no lead may be read, one of the notes, or None."""
+    return next((n.rstrip(".") for n in notes if n.startswith((ONE_LEAD, PACED))), None)
 
 
 def has_spikes(signal_mv: NDArray[np.floating], beats: AlignedBeats) -> bool:

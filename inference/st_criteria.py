@@ -7,9 +7,8 @@ known from one recording, and bundle branch block, pacing and hypertrophy imitat
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Literal
 
-from inference.st_report import Criterion, LeadSt
+from inference.st_report import Criterion, Kind, LeadSt
 
 LIMB = ("aVL", "I", "-aVR", "II", "aVF", "III")
 CHEST = ("V1", "V2", "V3", "V4", "V5", "V6")
@@ -17,6 +16,9 @@ RIGHT = ("V3R", "V4R")
 BACK = ("V7", "V8", "V9")
 STD_MV = 0.05
 FLAT_MV_PER_S = 0.25  # a segment that rises more steeply is upsloping
+INVERTED_MV = -0.10
+BELOW_ST_MV = -0.05  # a low ST segment under an upright T is no inversion
+PROMINENT_R_MV = 0.5
 V2_V3 = {
     "women": 0.15,
     "men of 40 years and over": 0.20,
@@ -54,8 +56,10 @@ def criteria(
     for population in populations(age_years, sex):
         for group in _groups(usable, "STE", population):
             found += _criterion("STE", group, usable, derived, population)
-    for group in _groups(usable, "STD", ""):
-        found += _criterion("STD", group, usable, derived, "")
+    others: tuple[Kind, ...] = ("STD", "TWI")
+    for kind in others:
+        for group in _groups(usable, kind, ""):
+            found += _criterion(kind, group, usable, derived, "")
     return _merge(found)
 
 
@@ -77,10 +81,21 @@ def _meets(name: str, usable: dict[str, LeadSt], kind: str, population: str) -> 
     if row is None:
         return False
     sign = -1.0 if name.startswith("-") else 1.0
+    if kind == "TWI":
+        return _inverted(row, sign)
     if kind == "STE":
         return round(sign * row.j_mv, 4) >= threshold_mv(name, population)
     slope = sign * row.slope_mv_per_s
     return round(sign * row.j_mv, 4) <= -STD_MV and slope <= FLAT_MV_PER_S
+
+
+def _inverted(row: LeadSt, sign: float) -> bool:
+    """T inversion of more than 0.1 mV under a prominent R wave or R/S > 1."""
+    t_mv, j80_mv = sign * row.t_mv, sign * row.j80_mv
+    deepest = -min(row.q_mv, row.s_mv)
+    r_mv, s_mv = (row.r_mv, -row.s_mv) if sign > 0 else (deepest, row.r_mv)
+    prominent = r_mv >= PROMINENT_R_MV or r_mv > s_mv
+    return prominent and round(t_mv, 4) < INVERTED_MV and t_mv - j80_mv <= BELOW_ST_MV
 
 
 def _groups(usable: dict[str, LeadSt], kind: str, population: str) -> list[tuple[str, ...]]:
@@ -99,7 +114,7 @@ def _groups(usable: dict[str, LeadSt], kind: str, population: str) -> list[tuple
 
 
 def _criterion(
-    kind: Literal["STE", "STD"],
+    kind: Kind,
     group: tuple[str, ...],
     usable: dict[str, LeadSt],
     derived: Collection[str],
@@ -109,13 +124,16 @@ def _criterion(
     if all(name in derived for name in plain):
         return []
     signs = [-1.0 if name.startswith("-") else 1.0 for name in group]
-    levels = tuple(s * usable[n].j_mv for s, n in zip(signs, plain, strict=True))
+    levels = tuple(
+        s * (usable[n].t_mv if kind == "TWI" else usable[n].j_mv)
+        for s, n in zip(signs, plain, strict=True)
+    )
     return [Criterion(kind=kind, leads=group, levels_mv=levels, population=population, text="")]
 
 
 def _merge(found: Sequence[Criterion]) -> tuple[Criterion, ...]:
     """One entry per kind and leads, naming all the populations it holds for."""
-    merged: dict[tuple[str, tuple[str, ...]], list[Criterion]] = {}
+    merged: dict[tuple[Kind, tuple[str, ...]], list[Criterion]] = {}
     for item in found:
         merged.setdefault((item.kind, item.leads), []).append(item)
     out = []
@@ -135,8 +153,15 @@ def _merge(found: Sequence[Criterion]) -> tuple[Criterion, ...]:
     return tuple(out)
 
 
-def _sentence(kind: str, leads: tuple[str, ...], levels: tuple[float, ...], who: str) -> str:
-    name = "ST elevation" if kind == "STE" else "horizontal or downsloping ST depression"
+def _sentence(kind: Kind, leads: tuple[str, ...], levels: tuple[float, ...], who: str) -> str:
+    name = {
+        "STE": "ST elevation",
+        "STD": "horizontal or downsloping ST depression",
+        "TWI": "T wave inversion under a prominent R wave",
+    }[kind]
     values = ", ".join(f"{lead} {level:+.2f}" for lead, level in zip(leads, levels, strict=True))
+    where = "at the T wave" if kind == "TWI" else "at J"
     whose = f", threshold for {who}" if who else ""
-    return f"meets the amplitude criterion for {name} in contiguous leads ({values} mV at J{whose})"
+    return (
+        f"meets the amplitude criterion for {name} in contiguous leads ({values} mV {where}{whose})"
+    )

@@ -13,6 +13,7 @@ from inference.signal.median_beat import AlignedBeats
 
 Floats = NDArray[np.float64]
 
+Kind = Literal["STE", "STD", "TWI"]
 ST_POINTS_MS = {"j": 0, "j20": 20, "j60": 60, "j80": 80}
 """Where ST is read, in milliseconds after the J point."""
 
@@ -24,6 +25,7 @@ class LeadSt:
     j_mv … j80_mv     level against the PR segment, mean of ±10 ms (J: of 0…+20 ms)
     slope_mv_per_s    from J to J+80 ms
     t_mv              the T wave's largest deflection
+    q_mv, r_mv, s_mv  deepest point before R, highest point, deepest point behind R; 0 if none
     n_beats           beats in the median
     spread_mv         beat-to-beat SD of the level at J+60 (robust)
     suppressed        why no number should be shown, None when it may
@@ -39,6 +41,9 @@ class LeadSt:
     n_beats: int
     spread_mv: float
     suppressed: str | None = None
+    q_mv: float = 0.0
+    r_mv: float = 0.0
+    s_mv: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +67,14 @@ class Intervals:
 class Criterion:
     """An amplitude criterion that contiguous leads meet.
 
-    kind         "STE" or "STD"
+    kind         "STE", "STD" or "TWI" (T wave inversion)
     leads        the contiguous leads that meet it
-    levels_mv    their levels
+    levels_mv    their levels at J; of the T wave for "TWI"
     population   whose threshold it is: "women", "men of 40 years and over", …; "" if one for all
     text         the sentence to show
     """
 
-    kind: Literal["STE", "STD"]
+    kind: Kind
     leads: tuple[str, ...]
     levels_mv: tuple[float, ...]
     population: str

@@ -19,9 +19,10 @@ from inference.evaluation.st import Lines, table
 from inference.evaluation.st_shift import st_course
 from inference.registry import DENOISERS, default_denoiser
 from inference.signal.lead_algebra import STANDARD_LEADS
-from inference.st import measure
+from inference.st import StReport, measure
 from inference.st_features import BEAT_LEADS, StInput, person, st_input
 from inference.st_prediction import classify, predict
+from inference.st_report import Kind
 from inference.training.st_morph import DEPRESSION, ELEVATION, lead_matrix, morph, thresholds_of
 from inference.training.st_prepare import Labelled, read_ptbxl, read_signal
 from inference.weights import WeightsRefused
@@ -154,9 +155,14 @@ def _inputs(records: Iterator[Labelled]) -> Iterator[Seen]:
         tags = set(record.name.partition("|")[2].split())
         tags |= {"STD"} if record.std == 1 else set()
         tags |= {"unknown"} if record.std == -1 else set()
-        plain = not report.criteria and not tags
+        plain = not _met(report) and not tags
         who = person(record.age_years, record.sex)
         yield Seen(record.name.partition("|")[0], seen, who, plain, frozenset(tags))
+
+
+def _met(report: StReport) -> set[Kind]:
+    """Which of the two ST criteria a measurement meets; T waves are not asked here."""
+    return {criterion.kind for criterion in report.criteria} - {"TWI"}
 
 
 def _ludb(folder: Path) -> Iterator[Labelled]:
@@ -270,7 +276,7 @@ def _bent_recordings(
     for i, record in enumerate(ptbxl_fold_10(data / "ptb-xl-500")):
         course = st_course(record.signal_mv, FS_HZ)
         report = measure(record.signal_mv, FS_HZ, STANDARD_LEADS)
-        if course is None or report.criteria:
+        if course is None or _met(report):
             continue
         if i % 2:
             out.append((record, record.signal_mv, (0, 0)))
@@ -279,7 +285,7 @@ def _bent_recordings(
         seen = matrix @ np.array(dipoles[rng.integers(len(dipoles))])
         shift = seen / np.abs(seen).max() * rng.uniform(0.12, 0.4)
         bent = record.signal_mv + (shift[:, None] * course[None]).astype(np.float32)
-        met = {c.kind for c in measure(bent, FS_HZ, STANDARD_LEADS).criteria}
+        met = _met(measure(bent, FS_HZ, STANDARD_LEADS))
         out.append((record, bent, (int("STE" in met), int("STD" in met))))
     return tuple(out)
 

@@ -106,7 +106,7 @@ def beats_of(records: Iterator[Labelled]) -> dict[str, NDArray[np.generic]]:
         if seen is None or report.fiducials is None or report.beats is None:
             continue
         end = report.fiducials.t_end
-        met = {c.kind for c in report.criteria}
+        met = {c.kind for c in report.criteria} - {"TWI"}
         values = {
             "name": record.name,
             "split": record.split,

@@ -146,12 +146,34 @@ def test_one_lead_alone_meets_no_criterion():
     assert any("One lead" in note for note in report.notes)
 
 
+def test_one_lead_alone_gives_a_reason_instead_of_levels():
+    case = analytic(0.3, 70, 90)
+
+    report = measure(case.signal_mv[6:7], FS, ("V1",))
+
+    assert "contiguity cannot be judged" in report.lead("V1").suppressed
+    assert report.intervals.heart_rate_bpm == pytest.approx(70, abs=1)
+
+
+def test_two_computed_leads_never_support_a_criterion_alone():
+    signal_mv = analytic(0.3, 70, 90).signal_mv
+
+    recorded = measure(signal_mv, FS, LEADS, age_years=60, sex="M")
+    derived = measure(signal_mv, FS, LEADS, age_years=60, sex="M", derived=set(LEADS[2:]))
+
+    assert any(set(c.leads) <= set(LEADS[2:]) for c in recorded.criteria)
+    assert derived.criteria
+    assert all(set(LEADS[:2]) & {n.strip("-") for n in c.leads} for c in derived.criteria)
+
+
 def test_pacing_is_noted():
     signal_mv, fs_hz = ludb(45)  # unipolar pacing
 
     report = measure(signal_mv, fs_hz, LEADS)
 
     assert any("pacing" in note for note in report.notes)
+    assert report.criteria == ()
+    assert all("pacing" in row.suppressed for row in report.st)
 
 
 def test_measuring_imports_neither_torch_nor_neurokit():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from inference.st_criteria import criteria
@@ -79,3 +81,47 @@ def test_the_sentence_says_criterion_and_no_disease():
     assert only.text.startswith("meets the amplitude criterion")
     assert "STEMI" not in only.text
     assert "V2 +0.30" in only.text
+
+
+def t_row(lead: str, t_mv: float, *, r=0.8, s=-0.2, j80=0.0) -> LeadSt:
+    return replace(row(lead, 0.0), t_mv=t_mv, j80_mv=j80, r_mv=r, s_mv=s)
+
+
+@pytest.mark.parametrize(
+    ("t_mv", "r", "s", "j80", "meets"),
+    [
+        (-0.15, 0.8, -0.2, 0.0, True),
+        (-0.10, 0.8, -0.2, 0.0, False),  # "more than 0.1 mV"
+        (-0.15, 0.2, -0.9, 0.0, False),  # no prominent R, R/S below 1
+        (-0.15, 0.2, -0.1, 0.0, True),  # R/S above 1
+        (-0.15, 0.8, -0.2, -0.14, False),  # a low ST segment, not a T wave
+    ],
+)
+def test_t_inversion_needs_depth_and_a_prominent_r_wave(t_mv, r, s, j80, meets):
+    rows = [t_row(lead, t_mv, r=r, s=s, j80=j80) for lead in ("V4", "V5")]
+
+    assert found(rows) == ([("TWI", ("V4", "V5"))] if meets else [])
+
+
+def test_t_inversion_says_the_level_of_the_t_wave_and_no_disease():
+    (only,) = criteria([t_row("I", -0.2), t_row("aVL", -0.3)], age_years=60.0, sex="M")
+
+    assert only.text.startswith("meets the amplitude criterion for T wave inversion")
+    assert "aVL -0.30" in only.text
+    assert "mV at the T wave" in only.text
+
+
+def test_an_upright_t_wave_in_avr_counts_as_inverted_for_its_neighbours():
+    rows = [t_row("II", -0.2), t_row("aVR", 0.2, r=0.1, s=-0.7)]
+
+    assert found(rows) == [("TWI", ("-aVR", "II"))]
+
+
+def test_every_criterion_is_worded_as_an_amplitude_criterion():
+    rows = [row("II", 0.2), row("aVF", 0.2), row("V5", -0.1), row("V6", -0.1)]
+    rows += [t_row("V3", -0.3), t_row("V4", -0.3)]
+
+    met = criteria(rows, age_years=None, sex=None)
+
+    assert {c.kind for c in met} == {"STE", "STD", "TWI"}
+    assert all(c.text.startswith("meets the amplitude criterion for ") for c in met)

@@ -31,6 +31,20 @@ def as_tsv(result: StResult) -> str:
     return "\n".join(lines).replace("−", "-")
 
 
+def intervals_line(result: StResult) -> str:
+    """All intervals of the raw trace in two lines of text, as the median-beat page shows them."""
+    found = {name: raw for name, raw, _ in intervals(result)}
+    if not found:
+        return ""
+    first = [f"{name} {found[name]}" for name in ("Heart rate", "PR", "QRS", "QT", "QRS axis")]
+    formulas = [
+        f"{name.removeprefix('QTc ')} {value}"
+        for name, value in found.items()
+        if name.startswith("QTc ")
+    ]
+    return " · ".join(first) + "\nQTc " + " · ".join(formulas)
+
+
 def disagreements(result: StResult) -> list[str]:
     """What raw and cleaned disagree about; it stands before everything else."""
     raw, cleaned = result.predictions.get("raw"), result.predictions.get("cleaned")
@@ -81,7 +95,8 @@ def criteria_change(result: StResult) -> list[str]:
     if result.cleaned is None or result.cleaned.reasons or result.raw.reasons:
         return []
     lines = []
-    for kind, words in (("STE", "ST elevation"), ("STD", "ST depression")):
+    named = (("STE", "ST elevation"), ("STD", "ST depression"), ("TWI", "T wave inversion"))
+    for kind, words in named:
         raw = any(c.kind == kind for c in result.raw.criteria)
         cleaned = any(c.kind == kind for c in result.cleaned.criteria)
         if raw != cleaned:

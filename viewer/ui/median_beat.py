@@ -178,7 +178,9 @@ class MedianBeatCanvas(QWidget):
             if chosen or cell.top_mm == 0.0:
                 painter.setPen(QColor(colour))
                 width = QFontMetricsF(font).horizontalAdvance(SHORT[name])
-                left = min(x_px + 3, rect.right() - width - 3)
+                # the QRS word stands before its line: J follows too soon for it to fit behind
+                left = x_px - width - 3 if name == "qrs_onset" else x_px + 3
+                left = min(max(left, rect.left() + 3), rect.right() - width - 3)
                 painter.drawText(QPointF(left, rect.bottom() - 5), SHORT[name])
 
     def _x_px(self, cell: BeatCell, name: str) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.state.beat_page import Beats, Fiducials
+from viewer.state.st_text import intervals_line
 from viewer.state.st_view import StResult, levels
 from viewer.ui.inks import INKS
 from viewer.ui.inks import PAPER as PAPER_INKS
@@ -56,10 +57,18 @@ class StPanel(QTabWidget):
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(3)
         column.addWidget(self.beat, 1)
+        self.beat_values = QLabel()
+        self.beat_values.setAccessibleName("Intervals between the fiducials")
+        self.beat_values.setWordWrap(True)
+        self.beat_values.setContentsMargins(8, 0, 8, 0)
+        self.beat_values.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.beat_values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        column.addWidget(self.beat_values)
         foot = QHBoxLayout()
         foot.setContentsMargins(8, 0, 8, 0)
         self.beat_readout = QLabel()
         self.beat_readout.setAccessibleName("Median beat reading")
+        self.beat_readout.setObjectName("quiet")
         self.beat_readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.reset = QPushButton("Reset fiducials")
         self.reset.setToolTip("Put P, QRS, J and T end back where they were found")
@@ -103,6 +112,7 @@ class StPanel(QTabWidget):
         self.numbers.show_result(result)
         self.beat.set_beats(Beats() if result is None else result.beats)
         self.reset.setEnabled(result is not None and result.dragged)
+        self.beat_values.setText("" if result is None else intervals_line(result))
         self._beat_says("")
         self._show_map()
 
@@ -136,5 +146,5 @@ class StPanel(QTabWidget):
         if self.result is not None and self.result.beats.leads:
             n_beats = len(self.result.raw.beats or ())
             also = ", cleaned wide" if self.result.cleaned is not None else ""
-            idle = f"50 mm/s 10 mm/mV · {n_beats} beats grey · raw thin{also}"
+            idle = f"50 mm/s 10 mm/mV · {n_beats} beats · raw thin{also}"
         self.beat_readout.setText(text or idle)

@@ -170,6 +170,27 @@ def test_the_median_beat_page_offers_to_put_moved_fiducials_back(panel, raw_only
     assert said.args == [None]
 
 
+def test_the_intervals_stand_under_the_median_beats_and_follow_a_moved_fiducial(
+    panel, recording, raw_only
+):
+    """Every value is recomputed: the QRS of the text is the QRS between the lines."""
+    panel.show_result(raw_only)
+    found = raw_only.raw.intervals
+    for text in (f"QRS {found.qrs_ms:.0f} ms", "QTc Bazett", "Fridericia", "QRS axis"):
+        assert text in panel.beat_values.text()
+
+    at = raw_only.beats.fiducials
+    moved = at.moved("qrs_offset", at.qrs_offset + 20, raw_only.beats.limits_ms)
+    request = StRequest(
+        recording=recording, start=0, stop=recording.n_samples, moved=moved, before=raw_only
+    )
+    panel.show_result(measure_st(request, lambda fraction: None))
+
+    assert f"QRS {found.qrs_ms + 20:.0f} ms" in panel.beat_values.text()
+    assert cell(panel, 0, 2) != ""
+    assert panel.result.raw.lead("V2").j_mv != raw_only.raw.lead("V2").j_mv
+
+
 def test_the_map_shows_the_chosen_point_of_usable_leads(panel, bent):
     panel.show_result(bent)
     panel.show_page("ST map")
