@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.acquisition import NOTHING_STATED, AcquisitionInfo
 from viewer.samples import ArraySamples, Samples
 
 CLINICAL_ORDER = (
@@ -42,6 +43,7 @@ class Recording:
     derived        leads computed from others (III, aVR, aVL, aVF), never recorded
     step_mv        per lead, the digital step of the source; NaN where it had none
     source_sha256  of the source's bytes (header and signal files in order)
+    acquisition    patient, device, filters, own measurements: what the file says besides
     """
 
     samples: Samples
@@ -59,6 +61,7 @@ class Recording:
     derived: frozenset[str] = frozenset()
     step_mv: tuple[float, ...] = ()
     source_sha256: str = ""
+    acquisition: AcquisitionInfo = NOTHING_STATED
 
     def __post_init__(self) -> None:
         if self.samples.n_leads != len(self.leads):

@@ -84,5 +84,6 @@ def recording_of(parsed: Parsed, samples: Samples, outcome: Outcome) -> Recordin
         warnings=parsed.warnings + outcome.warnings,
         step_mv=parsed.step_mv,
         derived=parsed.derived,
+        acquisition=parsed.acquisition,
         source_sha256=outcome.source_sha256,
     )

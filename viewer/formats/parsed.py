@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from viewer.acquisition import NOTHING_STATED, AcquisitionInfo
 from viewer.formats.errors import ImportHints
 from viewer.formats.sinks import Sink
 from viewer.recording import Integrity
@@ -60,6 +61,7 @@ class Parsed:
     comments: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     derived: frozenset[str] = frozenset()
+    acquisition: AcquisitionInfo = NOTHING_STATED
 
 
 class Reader(Protocol):

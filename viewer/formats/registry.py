@@ -8,21 +8,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from viewer.formats.aecg_reader import AecgReader
+from viewer.formats.dicom_reader import DicomReader
 from viewer.formats.edf_reader import EdfReader
 from viewer.formats.errors import ImportHints, RecordingError, too_large
 from viewer.formats.files import resolve, shown
 from viewer.formats.hdf5_reader import MAGIC as HDF5_MAGIC
 from viewer.formats.hdf5_reader import Hdf5Reader
+from viewer.formats.muse_reader import MuseReader
 from viewer.formats.numpy_reader import NpyReader, NpzReader
 from viewer.formats.parsed import Parsed, Reader
+from viewer.formats.sierra_reader import SierraReader
 from viewer.formats.wfdb_find import first_bytes, segment_names
 from viewer.formats.wfdb_reader import WfdbReader
 
 log = logging.getLogger(__name__)
 
-READERS: tuple[Reader, ...] = (NpzReader(), NpyReader(), Hdf5Reader(), EdfReader(), WfdbReader())
+READERS: tuple[Reader, ...] = (
+    *(NpzReader(), NpyReader(), Hdf5Reader(), EdfReader(), DicomReader()),
+    *(MuseReader(), AecgReader(), SierraReader()),
+    WfdbReader(),
+)
 
-SUFFIXES = (".hea", ".npz", ".npy", ".h5", ".hdf5", ".edf", ".bdf")
+SUFFIXES = (".hea", ".npz", ".npy", ".h5", ".hdf5", ".edf", ".bdf", ".dcm", ".xml")
 """What records_in() looks for; signal files are found through their headers."""
 
 BOMB_BYTES, BOMB_RATIO = 256 * 1024 * 1024, 100

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from viewer import acquisition
 from viewer.formats.errors import ImportHints, NeedsHints, Question, RecordingError
 from viewer.formats.parsed import Decoding, Outcome, Parsed
 from viewer.formats.sinks import Sink
@@ -88,6 +89,7 @@ def parsed_to(parsed: Parsed) -> Message:
         "comments": parsed.comments,
         "warnings": parsed.warnings,
         "derived": sorted(parsed.derived),
+        "acquisition": acquisition.to_json(parsed.acquisition),
     }
 
 
@@ -112,6 +114,7 @@ def parsed_from(message: Message) -> Parsed:
         comments=tuple(message["comments"]),
         warnings=tuple(message["warnings"]),
         derived=frozenset(message["derived"]),
+        acquisition=acquisition.from_json(message["acquisition"]),
     )
 
 
