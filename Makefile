@@ -2,12 +2,12 @@
 PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) installer/bootstrap.py
 
-.PHONY: help run test lint bench setup ci
+.PHONY: help run test lint bench setup bundle bundle-test ci
 
 help:
 	@$(BOOTSTRAP) help
 
-run test lint bench setup:
+run test lint bench setup bundle bundle-test:
 	@$(BOOTSTRAP) $@ $(ARGS)
 
 ci:

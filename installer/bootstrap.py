@@ -5,6 +5,8 @@
     python installer/bootstrap.py lint             ruff, mypy, import contracts
     python installer/bootstrap.py bench [ARGS ...] the benchmarks, as a table
     python installer/bootstrap.py setup            only make the environment
+    python installer/bootstrap.py bundle           freeze the program; on Linux a .deb of it
+    python installer/bootstrap.py bundle-test      let the frozen program do its whole job
 
 Needs Python 3.11 or newer and nothing else. The environment is made in .venv, or where
 LEADLIGHT_VENV says, with the versions of installer/constraints.txt; when nothing changed it
@@ -95,12 +97,35 @@ def setup(arguments: list[str]) -> int:
     return 0
 
 
+def bundle(arguments: list[str]) -> int:
+    """Freeze the program; on Linux make the package of it, too."""
+    python = _for_bundles()
+    packages = ["deb"] if sys.platform == "linux" and not arguments else []
+    for what in ["build", *packages]:
+        if status := _call([str(python), "-m", "installer.bundle", what, *arguments]):
+            return status
+    return 0
+
+
+def bundle_test(arguments: list[str]) -> int:
+    """The frozen program does its whole job without Python and without this checkout."""
+    return _call([str(_for_bundles()), "-m", "installer.bundle", "smoke", *arguments])
+
+
+def _for_bundles() -> Path:
+    """An environment of its own, so that no test tool gets into the program."""
+    os.environ.setdefault("LEADLIGHT_VENV", str(ROOT / ".venv-bundle"))
+    return environment.ensure({"bundle"})
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": run,
     "test": test,
     "lint": lint,
     "bench": bench,
     "setup": setup,
+    "bundle": bundle,
+    "bundle-test": bundle_test,
 }
 
 

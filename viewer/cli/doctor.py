@@ -37,6 +37,8 @@ class Finding:
 
 def run(options: Namespace) -> int:
     findings = [*program(), *libraries(), *screen(), device(options.device), *models(), *places()]
+    if options.try_folder is not None:
+        findings += whole_job(options.try_folder)
     if options.json:
         print(to_json([vars(finding) for finding in findings]), flush=True)
     else:
@@ -146,6 +148,19 @@ def _weights(name: str, path: Path, sha256: str) -> Finding:
     if found != sha256:
         return Finding(f"model {name}", f"{path.name} is damaged", "Install Leadlight again.")
     return Finding(f"model {name}", f"{path.name} {found[:8]}")
+
+
+def whole_job(folder: Path) -> list[Finding]:
+    """The window opens, cleans, maps, measures, exports; what it made lies in folder."""
+    if not system_packages.has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from viewer.ui.self_test import try_everything
+
+    mend = f"The log in {folders.log_folder()} says more; please send it with this report."
+    return [
+        Finding(f"try: {name}", failure or f"{seconds:.1f} s", mend if failure else "")
+        for name, seconds, failure in try_everything(folder).steps
+    ]
 
 
 def places() -> list[Finding]:

@@ -85,6 +85,16 @@ def _snapshot(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", type=float, default=0.0, metavar="S", help="first second")
 
 
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--try",
+        dest="try_folder",
+        type=Path,
+        metavar="DIR",
+        help="let the window do its whole job once; what it makes lies in DIR",
+    )
+
+
 COMMANDS = (
     Command("info", "what a recording is: leads, rate, length, integrity", (_paths, _json)),
     Command(
@@ -96,7 +106,9 @@ COMMANDS = (
     Command("st", "ST segment of the raw and the cleaned trace", (_paths, _st, _method, _json)),
     Command("snapshot", "draw one page to PNG or PDF", (_path, _snapshot, _method)),
     Command("models", "the methods and models that are here", (_json,)),
-    Command("doctor", "what is here, what is missing, and what mends it", (_device, _json)),
+    Command(
+        "doctor", "what is here, what is missing, and what mends it", (_device, _doctor, _json)
+    ),
 )
 
 
