@@ -37,17 +37,20 @@ def per_lead(strength: Strength, n_leads: int) -> tuple[float, ...]:
 
 
 def label(strength: Strength, leads: Sequence[str] = ()) -> str:
-    """ "60%", or "60% (V1 30%, V2 0%)" where leads differ; "" at full strength."""
+    """ "60%", or "60% (30% V1 V2; 0% V3)" where leads differ; "" at full strength."""
     if strength == FULL:
         return ""
     if not isinstance(strength, tuple):
         return percent(strength)
+    unnamed = [f"lead {number + 1}" for number in range(len(strength))]
+    names = leads if len(leads) == len(strength) else unnamed
     usual = max(strength, key=strength.count)
-    names = (
-        leads if len(leads) == len(strength) else [f"lead {i + 1}" for i in range(len(strength))]
-    )
-    others = [f"{n} {percent(s)}" for n, s in zip(names, strength, strict=True) if s != usual]
-    return f"{percent(usual)} ({', '.join(others)})"
+    others: dict[float, list[str]] = {}
+    for name, share in zip(names, strength, strict=True):
+        if share != usual:
+            others.setdefault(share, []).append(name)
+    said = "; ".join(f"{percent(share)} {' '.join(names)}" for share, names in others.items())
+    return f"{percent(usual)} ({said})"
 
 
 def percent(share: float) -> str:

@@ -122,6 +122,7 @@ def show(show: Show, title: str, key: str, tip: str, icon: str | None = None) ->
         enabled=has_cleaned,
         checked=lambda w: has_cleaned(w) and w.session.layers.show is show,
         icon=icon,
+        short={Show.RAW: "Raw", Show.DENOISED: "Cleaned"}.get(show),
     )
 
 

@@ -24,6 +24,7 @@ from viewer.ui.about import About
 from viewer.ui.appearance import Appearance
 from viewer.ui.command import Command
 from viewer.ui.command_set import CommandSet
+from viewer.ui.compare_bar import CompareBar
 from viewer.ui.error_desk import ErrorDesk
 from viewer.ui.exporting import Exporting
 from viewer.ui.files import Files, dropped_paths
@@ -114,6 +115,8 @@ class MainWindow(QMainWindow):
         self.status = Status()
         self.setStatusBar(self.status)
         self.commands = CommandSet(self)
+        self.compare_bar = CompareBar(self.session, self.cleaning, self.commands.actions)
+        self.room.add_bar(self.compare_bar)
         self.menus = self.commands.fill(self.menuBar())
         self.menus["File/Recent"] = QMenu("Open recent", self)
         after = self.commands.actions["file.sample"]

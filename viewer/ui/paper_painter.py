@@ -256,9 +256,11 @@ class PaperPainter:
             strip = self._rect(0, y + 0.3, page.width_mm, WARNING_MM - 0.6)
             self._painter.fillRect(strip, QColor(self._inks.amber))
             words = f"⚠ {warning}"
-            self._words(1.6, y + 4.1, words, TEXT_MM, QColor(self._inks.on_amber), bold=True)
+            size_mm = self._fitting(words, TEXT_MM, page.width_mm - 3.2, bold=True)
+            self._words(1.6, y + 4.1, words, size_mm, QColor(self._inks.on_amber), bold=True)
         y, quiet = page.footer_top_mm + 3.0, QColor(self._inks.quiet)
-        self._words(1.6, y, text.footer, TEXT_MM, QColor(self._inks.text))
+        size_mm = self._fitting(text.footer, TEXT_MM, page.width_mm - 3.2)
+        self._words(1.6, y, text.footer, size_mm, QColor(self._inks.text))
         self._words(1.6, y + 3.8, text.research, SMALL_MM, quiet)
 
     # ---- curves ----
@@ -356,6 +358,11 @@ class PaperPainter:
 
     def _width(self, words: str, size_mm: float, *, bold: bool = False) -> float:
         return QFontMetricsF(self._font(size_mm, bold)).horizontalAdvance(words)
+
+    def _fitting(self, words: str, size_mm: float, room_mm: float, *, bold: bool = False) -> float:
+        """The size, or a smaller one at which the words stay on the sheet."""
+        wide_mm = self._width(words, size_mm, bold=bold) / self._px
+        return size_mm * min(room_mm / wide_mm, 1.0) * (0.99 if wide_mm > room_mm else 1.0)
 
     def _words(
         self,

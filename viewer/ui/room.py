@@ -30,7 +30,11 @@ class Room(QWidget):
 
     def add_ribbon(self, ribbon: QWidget) -> None:
         """A line over the whole recording, between the page and the time bar."""
-        self._below.insertWidget(1, ribbon)
+        self._below.insertWidget(self._below.count() - 1, ribbon)
+
+    def add_bar(self, bar: QWidget) -> None:
+        """A bar right above the page."""
+        self._below.insertWidget(0, bar)
 
     def show_page(self, page: bool) -> None:
         """The page of the open recording, or the start page."""

@@ -43,7 +43,8 @@ def test_each_lead_can_have_its_own_strength_and_says_so(raw, cleaned):
     assert np.array_equal(signal_mv[0], cleaned.samples.read_mv(0, 600)[0])
     assert np.array_equal(signal_mv[1], raw.read_mv(0, 600)[1])
     assert own.parameters["strength"] == [1.0, 0.0, 0.5]
-    assert label((1.0, 1.0, 0.3), LEADS) == "100% (V1 30%)"
+    assert label((1.0, 1.0, 0.3), LEADS) == "100% (30% V1)"
+    assert label((1.0, 0.3, 0.3, 0.0, 1.0, 1.0), tuple("abcdef")) == "100% (30% b c; 0% d)"
     assert label(0.6) == "60%"
     assert label(1.0) == ""
 

@@ -115,7 +115,7 @@ def test_a_recording_cleaned_before_is_shown_at_once(noisy, qtbot, gate):
     with qtbot.waitSignal(noisy.cleaning.finished, timeout=30_000):
         qtbot.keyClick(noisy, Qt.Key.Key_D, CTRL)
     before = len(gate.pieces)
-    qtbot.keyClick(noisy, Qt.Key.Key_Backspace)
+    qtbot.keyClick(noisy, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
     with qtbot.waitSignal(noisy.cleaning.finished):
         qtbot.keyClick(noisy, Qt.Key.Key_D, CTRL)
     assert len(gate.pieces) == before

@@ -180,7 +180,7 @@ def test_d_flickers_while_it_is_held(noisy, qtbot):
 
 def test_backspace_goes_back_to_as_recorded(noisy, qtbot):
     denoise(noisy, qtbot)
-    qtbot.keyClick(noisy, Qt.Key.Key_Backspace)
+    qtbot.keyClick(noisy, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
     assert noisy.session.cleaned is None
     assert noisy.session.layers.traces == (Trace.RAW,)
 
