@@ -21,6 +21,7 @@ class Method:
     summary    one sentence for the picker's tip
     sha256     hash the weights file must have; None for filters
     parameters what the method is set to, shown in reports and sidecars
+    folder     where weights and card lie
     """
 
     name: str
@@ -31,17 +32,18 @@ class Method:
     task: str = "denoise"
     sha256: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict, compare=False)
+    folder: Path = MODELS_FOLDER
 
     @property
     def weights(self) -> Path | None:
         """The safetensors file of a learned method."""
-        return MODELS_FOLDER / f"{self.name}.safetensors" if self.learned else None
+        return self.folder / f"{self.name}.safetensors" if self.learned else None
 
     @cached_property
     def card(self) -> dict[str, Any]:
         """The model card; for filters, what is known without one."""
         if self.learned:
-            text = (MODELS_FOLDER / f"{self.name}.json").read_text(encoding="utf-8")
+            text = (self.folder / f"{self.name}.json").read_text(encoding="utf-8")
             card: dict[str, Any] = json.loads(text)
             return card
         return {

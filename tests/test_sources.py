@@ -42,6 +42,13 @@ def test_the_program_never_contains(pattern):
     assert found(pattern, PROGRAM) == []
 
 
+def test_nothing_is_unpickled_anywhere():
+    """Only the tests of the readers make pickles, to see them refused."""
+    pickles = r"^\s*(import|from)\s+(pickle|shelve|marshal|dill|joblib|cloudpickle)\b"
+    allowed = REPOSITORY / "tests" / "viewer" / "formats" / "test_arrays.py"
+    assert found(pickles, [path for path in PYTHON if path != allowed]) == []
+
+
 def test_no_file_has_grown_beyond_one_room():
     long = {path.name: len(path.read_text().splitlines()) for path in PYTHON}
     assert {name: lines for name, lines in long.items() if lines > 500} == {}

@@ -4,19 +4,22 @@ Peers are optional: without their package the table says so. Each is used as doc
 lead by lead, with its own defaults.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.denoise import DenoiseRefused, denoise
-from inference.registry import DENOISERS
+from inference.registry import DENOISERS, Method
 from inference.signal.lead_algebra import STANDARD_LEADS
 
 Signal = NDArray[np.float32]
 FS_HZ = 500.0
+_CONFIGS = Path(__file__).resolve().parents[1] / "training" / "configs"
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Contender:
 
     linear  True for methods that also alter clean leads by design (filters and peers):
             they get the lenient score too, against the filtered reference
+    rung    True for a network straight from a training run, shown in a table of its own
     """
 
     name: str
@@ -32,18 +36,50 @@ class Contender:
     clean: Callable[[Signal], Signal]
     linear: bool = False
     peer: bool = False
+    rung: bool = False
+
+    @property
+    def learned(self) -> bool:
+        """Is it one of our networks?"""
+        return self.name in DENOISERS and DENOISERS[self.name].learned
 
 
-def contenders(names: list[str] | None = None) -> list[Contender]:
-    """Identity, every registered method (or the named ones), and the installed peers."""
+def contenders(
+    names: list[str] | None = None, runs: Sequence[tuple[str, Path]] = ()
+) -> list[Contender]:
+    """Identity, every registered method (or the named ones), training runs, installed peers.
+
+    runs  (name, folder) of exported training runs; see `export_run`
+    """
+    for name, folder in runs:
+        _register_run(name, folder)
+    rungs = {name for name, _ in runs}
     found = [Contender("input", "input (nothing done)", lambda x: x)]
     for name, method in DENOISERS.items():
-        if names is None or name in names:
-            found.append(Contender(name, method.title, _service(name), not method.learned))
+        if names is None or name in names or name in rungs:
+            linear = not method.learned
+            found.append(Contender(name, method.title, _service(name), linear, rung=name in rungs))
     for peer in _peers():
         if names is None or peer.name in names:
             found.append(peer)
     return found
+
+
+def export_run(name: str, run: Path) -> None:
+    """Turn best.pt of a run of the bundled configuration `name` into weights and a card,
+    written into the run's own folder; the shipped weights stay as they are."""
+    from inference.training.config import read_config
+    from inference.training.export import export
+
+    export(read_config(_CONFIGS / f"{name}.toml"), run, run, {})
+
+
+def _register_run(name: str, folder: Path) -> None:
+    """From now on `denoise(method=name)` in this process uses the run's weights."""
+    card = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    DENOISERS[name] = Method(
+        name, name, "A training run.", learned=True, sha256=card["sha256"], folder=folder
+    )
 
 
 def absent_peers() -> list[str]:

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inference.evaluation.bootstrap import by_patient, holm, paired_p
+from inference.evaluation.bootstrap import holm, paired_p
 from inference.evaluation.methods import Contender
 from inference.evaluation.noise import RECORDED_KINDS, SNR_LEVELS_DB, SYNTHETIC_KINDS, Condition
-from inference.evaluation.published import PAPER_TABLE_1, PAPER_TABLE_2, PAPER_TABLE_3, WARNING
+from inference.evaluation.report_parts import (
+    Row,
+    ablation,
+    latency,
+    paper,
+    probes,
+    strata,
+    table,
+    targets,
+)
 from inference.evaluation.scoring import Scores
 
 if TYPE_CHECKING:
-    from inference.evaluation.denoising import Results
+    from inference.evaluation.measured import Results
 
+__all__ = ["denoising", "table"]
 PRIMARY = Condition()
-Row = list[str]
+ATTEMPTS = Path(__file__).parent / "attempts.md"
 
 
 def denoising(results: Results, methods: list[Contender], about: dict[str, str]) -> str:
     """The whole document."""
     titles = {m.name: m.title for m in methods} | {"oracle": "oracle Wiener (linear bound)"}
+    rungs = [m.name for m in methods if m.rung]
+    full = any(key[0] == "LUDB" for key in results.scores)
+    shown = {key: s for key, s in results.scores.items() if key[2] not in rungs}
+    results, everything = replace(results, scores=shown), results
     datasets = list(dict.fromkeys(key[0] for key in results.scores))
     parts = [_head(about)]
     for dataset in datasets:
@@ -30,27 +46,34 @@ def denoising(results: Results, methods: list[Contender], about: dict[str, str])
                 _primary(results, dataset, titles, about["default"]),
                 _clean_leads(results, dataset, titles),
                 _st(results, dataset, titles),
+                strata(results, dataset, titles, about["default"]),
                 _kinds(results, dataset, titles),
                 _sweep(results, dataset, titles),
             ]
         parts.append(_synthetic(results, dataset, titles))
-    parts += [_probes(results), _latency(results, titles), _paper(results, titles)]
+    parts += [
+        ablation(everything, datasets, rungs),
+        targets(results, methods, about["default"]),
+        probes(results),
+        latency(results, titles),
+        paper(results, titles),
+        ATTEMPTS.read_text(encoding="utf-8") if full else "",
+    ]
     return "\n".join(part for part in parts if part) + "\n"
 
 
-def table(header: Row, rows: list[Row]) -> str:
-    """Markdown, first column left, the rest right."""
-    rule = ["---", *("---:" for _ in header[1:])]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [header, rule, *rows]) + "\n"
-
-
 def _head(about: dict[str, str]) -> str:
+    data = (
+        "Bundled recordings and a bundled excerpt of NSTDB: a check of the program, no result."
+        if "--smoke" in about["command"]
+        else "Test part only: PTB-XL fold 10, LUDB (a hospital never trained on), the last fifth "
+        "of NSTDB in time."
+    )
     return (
         "# Denoising: protocol P1\n\n"
         f"Written by `{about['command']}` in {about['minutes']} on {about['machine']}. "
         f"Default method: `{about['default']}`. Peers not installed: {about['absent']}.\n\n"
-        "Test part only: PTB-XL fold 10, LUDB (a hospital never trained on), the last fifth of "
-        "NSTDB in time. mV, 500 Hz, 10 s, no normalisation. A lead is a reference when it has no "
+        f"{data} mV, 500 Hz, 10 s, no normalisation. A lead is a reference when it has no "
         "noise remark and its own hum (> 40 Hz) is below 20 µV and wander (< 0.5 Hz) below "
         "60 µV; records with at least four such leads take part. Noise is put on electrodes and "
         "reaches the leads through the lead equations; a lead is noisy when more than 20 µV RMS "
@@ -247,61 +270,3 @@ def _grid(
         values = ["–" if c is None else f"{c.mean(figure):.{digits}f}" for c in cells]
         rows.append([titles[method], *values])
     return table(header, rows)
-
-
-def _probes(results: Results) -> str:
-    rows = [
-        [
-            name,
-            probe.kind,
-            str(probe.probes),
-            str(probe.with_beats_input),
-            str(probe.with_beats_output),
-            f"{probe.rest_input_uv:.0f}",
-            f"{probe.rest_output_uv:.0f}",
-        ]
-        for name, probes in results.probes.items()
-        for probe in probes
-    ]
-    if not rows:
-        return ""
-    header = ["method", "probe", "probes", "beat-like before", "beat-like after",
-              "SD before µV", "SD after µV"]  # fmt: skip
-    return (
-        "\n## Safety probes\n\n"
-        + table(header, rows)
-        + "\nBeat-like: the RMS over leads of the 5–20 Hz band exceeds 0.1 mV where no beat is.\n"
-    )
-
-
-def _latency(results: Results, titles: dict[str, str]) -> str:
-    rows = [[titles[name], f"{ms:.1f}"] for name, ms in results.cpu_ms.items()]
-    seam = "" if np.isnan(results.seam_uv) else (
-        f"\nLargest difference between overlapping pieces of a long recording, default method: "
-        f"{results.seam_uv:.2f} µV.\n"
-    )  # fmt: skip
-    return "\n## CPU time, 10 s × 12 leads, one thread\n\n" + table(["method", "ms"], rows) + seam
-
-
-def _paper(results: Results, titles: dict[str, str]) -> str:
-    if not results.paper:
-        return ""
-    names = ["SSD", "PRD", "CosSim", "SNR", "RMSE"]
-    rows = []
-    for method, values in results.paper.items():
-        patients = np.arange(len(values["SSD"])).astype(str)
-        rows.append(
-            [titles[method], *(by_patient(np.array(values[n]), patients).text(2) for n in names)]
-        )
-    return (
-        "\n## Appendix: paper-style normalisation\n\n"
-        + WARNING
-        + "\n\nOurs, PTB-XL fold 10, every lead noisy and independent:\n\n"
-        + table(["method", *names], rows)
-        + "\nPublished, Table 2 (PTB-XL):\n\n"
-        + table(["method", *names], PAPER_TABLE_2)
-        + "\nPublished, Table 1 (private wearable set):\n\n"
-        + table(["method", *names], PAPER_TABLE_1)
-        + "\nPublished, Table 3 (ablation, wearable set):\n\n"
-        + table(["method", *names], PAPER_TABLE_3)
-    )

@@ -24,6 +24,7 @@ class Scores:
     values: dict[str, list[float]] = field(default_factory=dict)
     st_noisy_uv: list[NDArray[np.float64]] = field(default_factory=list)  # [leads, 3] each
     st_clean_uv: list[NDArray[np.float64]] = field(default_factory=list)
+    strata: list[list[str]] = field(default_factory=list)  # of the same records
     flips: list[tuple[int, int, int, int]] = field(default_factory=list)
     leads: dict[str, list[float]] = field(default_factory=dict)  # one value per lead
 
@@ -85,6 +86,7 @@ def _score_st(
     known = np.isfinite(change).all(axis=1)
     scores.st_noisy_uv.append(change[noisy & known])
     scores.st_clean_uv.append(change[clean & known])
+    scores.strata.append(list(record.strata))
     scores.flips.append(_flips(before, after))
     with np.errstate(invalid="ignore", divide="ignore"):
         qrs = 100 * (after.qrs_mv / before.qrs_mv - 1)

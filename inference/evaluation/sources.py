@@ -5,7 +5,7 @@ lead to one millivolt peak to peak. NSTDB: the last 20 % only.
 """
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,11 @@ from inference.training.prepare import (
     reference_leads,
 )
 
+STRATA = ("normal", "STD-type", "infarction", "bundle branch block")
+_BENDING = (
+    "Conduction abnormalities", "Hypertrophies", "Cardiac pacing", "Ischemia",
+    "Non-specific repolarization abnormalities", "Other states",
+)  # fmt: skip
 _NOISE_COLUMNS = ("baseline_drift", "static_noise", "burst_noise", "electrodes_problems")
 
 
@@ -38,6 +43,7 @@ class Reference:
     trusted   bool [12]: reference quality (no remark, little hum, little wander)
     unmarked  bool [12]: no noise remark, whatever the signal looks like
     edges     expert QRS limits per lead, LUDB only
+    strata    which of STRATA its diagnoses put it in, LUDB only
     """
 
     name: str
@@ -47,6 +53,7 @@ class Reference:
     trusted: NDArray[np.bool_]
     unmarked: NDArray[np.bool_]
     edges: dict[int, QrsEdges] = field(default_factory=dict)
+    strata: tuple[str, ...] = ()
 
 
 def ptbxl_fold_10(folder: Path) -> list[Reference]:
@@ -66,16 +73,43 @@ def ptbxl_fold_10(folder: Path) -> list[Reference]:
 
 def ludb(folder: Path) -> list[Reference]:
     """Records with at least 4 trusted leads and their expert QRS limits."""
-    records = []
+    records, diagnoses = [], ludb_strata(folder / "ludb.csv")
     for path in sorted((folder / "data").glob("*.hea"), key=lambda p: int(p.stem)):
         stem = path.with_suffix("")
         signal = _millivolts(stem, 1000.0)
         record = _record(
             f"ludb-{stem.name}", "LUDB", f"ludb-{stem.name}", signal, np.zeros(12, bool)
         )
+        record = replace(record, strata=diagnoses.get(stem.name, ()))
         record.edges.update(_edges(stem))
         records.append(record)
     return [record for record in records if record.trusted.sum() >= 4]
+
+
+def ludb_strata(path: Path) -> dict[str, tuple[str, ...]]:
+    """Per record id, from the columns of diagnoses.
+
+    normal    sinus rhythm without any other finding that bends ST (hypertrophy, conduction,
+              ischaemia, repolarisation, pacing, early repolarisation)
+    STD-type  ischaemia without infarction; infarction: STEMI, NSTEMI or scar
+    """
+    found = {}
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            text = {key: " ".join(value.lower().split()) for key, value in row.items()}
+            ischaemia, conduction = text["Ischemia"], text["Conduction abnormalities"]
+            bends = [text[column] for column in _BENDING if text[column]]
+            strata = []
+            if "sinus" in text["Rhythms"] and not bends:
+                strata.append("normal")
+            if "stemi" in ischaemia or "scar" in ischaemia:
+                strata.append("infarction")
+            elif ischaemia:
+                strata.append("STD-type")
+            if "bundle" in conduction and "incomplete" not in conduction:
+                strata.append("bundle branch block")
+            found[text["ID"]] = tuple(strata)
+    return found
 
 
 def bundled(folder: Path) -> list[Reference]:
