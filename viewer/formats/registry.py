@@ -15,9 +15,11 @@ from viewer.formats.errors import ImportHints, RecordingError, too_large
 from viewer.formats.files import resolve, shown
 from viewer.formats.hdf5_reader import MAGIC as HDF5_MAGIC
 from viewer.formats.hdf5_reader import Hdf5Reader
+from viewer.formats.ishne_reader import IshneReader
 from viewer.formats.muse_reader import MuseReader
 from viewer.formats.numpy_reader import NpyReader, NpzReader
 from viewer.formats.parsed import Parsed, Reader
+from viewer.formats.scp_reader import ScpReader
 from viewer.formats.sierra_reader import SierraReader
 from viewer.formats.wfdb_find import first_bytes, segment_names
 from viewer.formats.wfdb_reader import WfdbReader
@@ -26,11 +28,11 @@ log = logging.getLogger(__name__)
 
 READERS: tuple[Reader, ...] = (
     *(NpzReader(), NpyReader(), Hdf5Reader(), EdfReader(), DicomReader()),
-    *(MuseReader(), AecgReader(), SierraReader()),
+    *(MuseReader(), AecgReader(), SierraReader(), ScpReader(), IshneReader()),
     WfdbReader(),
 )
 
-SUFFIXES = (".hea", ".npz", ".npy", ".h5", ".hdf5", ".edf", ".bdf", ".dcm", ".xml")
+SUFFIXES = (".hea", ".npz", ".npy", ".h5", ".hdf5", ".edf", ".bdf", ".dcm", ".xml", ".scp", ".ecg")
 """What records_in() looks for; signal files are found through their headers."""
 
 BOMB_BYTES, BOMB_RATIO = 256 * 1024 * 1024, 100
