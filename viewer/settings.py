@@ -29,12 +29,14 @@ Check = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table."""
+    """One row of the table; one with a title stands on the settings page, under its group."""
 
     key: str
     default: Any
     valid: Check
     meaning: str
+    title: str = ""
+    group: str = ""
 
 
 def one_of(*choices: object) -> Check:
@@ -67,18 +69,51 @@ def numbers_by_name(value: object) -> bool:
     return isinstance(value, dict) and all(text(k) and positive(v) for k, v in value.items())
 
 
+LOOKS, PAGE, WORK = "Appearance", "Page", "Computing"
+
 SETTINGS = (
-    Setting("view.layout", "3x4+1", text, "Layout of the page, as last used"),
-    Setting("view.speed_mm_s", 25.0, between(5, 250), "Paper speed in mm/s"),
-    Setting("view.gain_mm_mv", 10.0, between(1, 80), "Gain in mm/mV"),
-    Setting("view.theme", "paper", text, "Colours of the window and the paper"),
-    Setting("view.overview", True, flag, "Long recordings: overview between page and time bar"),
+    Setting("view.layout", "3x4+1", text, "Layout of the page, as last used", "Layout", PAGE),
+    Setting("view.speed_mm_s", 25.0, between(5, 250), "Paper speed in mm/s", "Paper speed", PAGE),
+    Setting("view.gain_mm_mv", 10.0, between(1, 80), "Gain in mm/mV", "Gain", PAGE),
+    Setting("view.theme", "paper", text, "Colours of the window and the paper", "Colours", LOOKS),
+    Setting(
+        "view.overview",
+        True,
+        flag,
+        "Long recordings: heart rate, signal and noise between page and time bar",
+        "Overview of long recordings",
+        LOOKS,
+    ),
     Setting("view.millimetre_px", {}, numbers_by_name, "Pixels per millimetre, per monitor"),
-    Setting("denoise.method", "", text, "Cleaning method last chosen; empty: the default"),
-    Setting("device", "auto", one_of("auto", "cpu", "cuda"), "Where models compute"),
+    Setting(
+        "denoise.method",
+        "",
+        text,
+        "Cleaning method last chosen; empty: the default",
+        "Cleaning method",
+        WORK,
+    ),
+    Setting(
+        "device", "auto", one_of("auto", "cpu", "cuda"), "Where models compute", "Models on", WORK
+    ),
+    Setting(
+        "cache.limit_mb",
+        8000,
+        between(100, 1_000_000),
+        "Results and working copies of long recordings beyond this are removed, oldest first",
+        "Cache, at most",
+        WORK,
+    ),
     Setting("files.recent", [], texts, "Paths of the last recordings, newest first"),
     Setting("files.folder", "", text, "Folder shown first by the open dialog"),
-    Setting("files.derive_limb", False, flag, "Derive III, aVR, aVL, aVF from I and II"),
+    Setting(
+        "files.derive_limb",
+        False,
+        flag,
+        "Derive III, aVR, aVL, aVF from I and II where they were not recorded",
+        "Derive missing limb leads",
+        PAGE,
+    ),
     Setting("export.folder", "", text, "Folder shown first by the export dialog"),
     Setting("export.format", "wfdb", one_of(*FORMATS), "Last export format"),
     Setting("window.geometry", "", text, "Where the window stood"),

@@ -101,6 +101,14 @@ FILE = (
         "File",
         has_recording,
     ),
+    Command(
+        "file.settings",
+        "Settings…",
+        ("Ctrl+,",),
+        "Colours, page, computing, cache and folders",
+        lambda w: w.show_settings(),
+        "File",
+    ),
     Command("file.quit", "Quit", ("Ctrl+Q",), "Close Leadlight", lambda w: w.close(), "File"),
 )
 

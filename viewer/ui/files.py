@@ -86,6 +86,10 @@ class Files(QObject):
     def toggle_derive(self) -> None:
         """Derive missing limb leads from now on, or no more."""
         self._settings["files.derive_limb"] = not self._settings["files.derive_limb"]
+        self.derive_anew()
+
+    def derive_anew(self) -> None:
+        """As the setting says, for the recording that is open."""
         if self._recorded is not None:
             self._place(self._recorded)
 

@@ -100,7 +100,8 @@ class MainWindow(QMainWindow):
         """The page is there; now fetch what cleaning will need, once."""
         self.files.opened.disconnect(self._soon.start)
         method = self.cleaning.method
-        self.warming.start(lambda progress: warm_up(method, progress))
+        cache_bytes = int(self.settings["cache.limit_mb"]) * 10**6
+        self.warming.start(lambda progress: warm_up(method, cache_bytes, progress))
 
     # ---- building ----
 
@@ -259,6 +260,11 @@ class MainWindow(QMainWindow):
     def run_command(self, command: Command) -> None:
         """As if its key had been pressed."""
         self.commands.actions[command.id].trigger()
+
+    def show_settings(self) -> None:
+        from viewer.ui.settings_dialog import SettingsDialog
+
+        SettingsDialog(self).open()
 
     def show_log_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))

@@ -48,6 +48,10 @@ class Overview(QObject):
     def toggle(self) -> None:
         """Show it from now on, or no more."""
         self._window.settings["view.overview"] = not self._window.settings["view.overview"]
+        self.follow()
+
+    def follow(self) -> None:
+        """As the setting says."""
         self.ribbon.setVisible(self.visible)
 
     def _begin(self) -> None:
