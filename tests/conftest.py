@@ -14,7 +14,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _HOME = Path(tempfile.mkdtemp(prefix="leadlight-test-"))
-for _name in ("CONFIG", "LOG", "CACHE"):
+for _name in ("CONFIG", "LOG", "CACHE", "DATA"):
     os.environ[f"LEADLIGHT_{_name}_DIR"] = str(_HOME / _name.lower())
 
 ATTEMPTS: list[str] = []

@@ -29,6 +29,11 @@ def cache_folder() -> Path:
     return _folder("LEADLIGHT_CACHE_DIR", platformdirs.user_cache_dir(NAME, appauthor=False))
 
 
+def data_folder() -> Path:
+    """Work that is not saved yet: marks on recordings; LEADLIGHT_DATA_DIR moves it."""
+    return _folder("LEADLIGHT_DATA_DIR", platformdirs.user_data_dir(NAME, appauthor=False))
+
+
 def _folder(variable: str, default: str) -> Path:
     return Path(os.environ.get(variable) or default)
 

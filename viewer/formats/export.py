@@ -53,19 +53,22 @@ def export_recording(
     overwrite: bool = False,
     source: Path | None = None,
     writer: Writer | None = None,
+    beside: Mapping[str, bytes] | None = None,
 ) -> ExportProof:
     """Write the recording and its sidecar. Raises RecordingError; then nothing was changed.
 
     out_path   with or without the format's suffix
     source     a file that must never be written over, besides recording.path
     writer     instead of the format's own, for tests of what goes wrong
+    beside     further files of the record by their suffix: {".atr": annotations}
     """
     if format not in FORMATS:
         raise RecordingError(f"{format!r} cannot be written; known: {', '.join(FORMATS)}.")
     target = _target(Path(out_path), format)
     _check_ready(recording, target)
     try:
-        _check_place(recording, target, format, overwrite=overwrite, source=source)
+        further = [target.with_name(_stem(target) + suffix) for suffix in beside or {}]
+        _check_place(recording, target, format, further, overwrite=overwrite, source=source)
     except OSError as error:
         raise not_saved(target, error) from None
     write, read_back = _tools(format)
@@ -77,7 +80,9 @@ def export_recording(
         sidecar = FORMATS[format].sidecar(_stem(target))
         document = _document(recording, format, provenance, stage, names, error_uv)
         (stage / sidecar).write_text(json.dumps(document, indent=2) + "\n", "utf-8")
-        publish(stage, (sidecar, *names), target.parent)
+        for path, content in zip(further, (beside or {}).values(), strict=True):
+            (stage / path.name).write_bytes(content)
+        publish(stage, (sidecar, *(path.name for path in further), *names), target.parent)
     return ExportProof(
         path=target.parent / names[-1],
         sidecar=target.parent / sidecar,
@@ -114,10 +119,16 @@ def _check_ready(recording: Recording, target: Path) -> None:
 
 
 def _check_place(
-    recording: Recording, target: Path, format_: str, *, overwrite: bool, source: Path | None
+    recording: Recording,
+    target: Path,
+    format_: str,
+    further: list[Path],
+    *,
+    overwrite: bool,
+    source: Path | None,
 ) -> None:
     """Refuse to touch the source, ever, and other existing files unless asked."""
-    written = [target, target.with_name(FORMATS[format_].sidecar(_stem(target)))]
+    written = [target, target.with_name(FORMATS[format_].sidecar(_stem(target))), *further]
     if format_ == "wfdb":
         written.append(target.with_name(_stem(target) + ".dat"))
     originals = [path for path in (source, recording.path) if path is not None]

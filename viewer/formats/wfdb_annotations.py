@@ -16,6 +16,7 @@ from pathlib import Path
 from viewer.annotation import NOISE, Annotation
 from viewer.formats.errors import RecordingError
 from viewer.formats.files import read_limited, shown
+from viewer.formats.writing import publish, staging
 
 SKIP, NUM, SUB, CHN, AUX = 59, 60, 61, 62, 63
 LAST_TYPE = 49
@@ -238,3 +239,15 @@ def _without_intervals(
         chan = leads.index(one.lead) if one.lead in leads else one.chan
         yield Annotation(one.sample, NOISE, NOISE_FROM + one.lead, subtype=1, chan=chan)
         yield Annotation(one.stop, NOISE, NOISE_TO + one.lead, chan=chan)
+
+
+def write_annotations(
+    path: Path, annotations: Iterable[Annotation], leads: tuple[str, ...] = ()
+) -> None:
+    """Write the whole file or nothing, and read it again. Raises RecordingError."""
+    content = encode(annotations, leads)
+    with staging(path) as stage:
+        (stage / path.name).write_bytes(content)
+        if (stage / path.name).read_bytes() != content:
+            raise RecordingError(f"{shown(path)} was not saved: the disk gave back other bytes.")
+        publish(stage, (path.name,), path.parent)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from viewer.annotation import Annotation
 from viewer.formats.loading import settled
 from viewer.jobs.runner import Progress
 from viewer.recording import Recording
 from viewer.report.deidentify import NEUTRAL_NAME, prepared
 from viewer.report.provenance import Provenance, provenance
+from viewer.state.annotation_export import exported
 from viewer.state.cut import cut
 from viewer.state.reopened import session_state
 from viewer.state.session import Session
@@ -46,11 +48,16 @@ class Job:
     provenance: Provenance
     choice: Choice
     source: Path | None
+    annotations: tuple[Annotation, ...] = ()
 
     def __call__(self, progress: Progress) -> ExportProof:
         """Write, re-read, compare. Raises RecordingError with one sentence."""
         from viewer.formats.export import export_recording
+        from viewer.formats.wfdb_annotations import encode
 
+        beside = {}
+        if self.annotations and self.choice.format == "wfdb":
+            beside[".atr"] = encode(self.annotations, self.recording.leads)
         return export_recording(
             self.recording,
             self.choice.path,
@@ -58,6 +65,7 @@ class Job:
             self.provenance,
             overwrite=self.choice.overwrite,
             source=self.source,
+            beside=beside,
         )
 
 
@@ -99,7 +107,16 @@ def job(session: Session, choice: Choice) -> Job:
     written = recording if cleaned is None else replace(recording, samples=cleaned.samples)
     written = written if span_s is None else cut(written, *span_s)
     written, document = prepared(written, document, recording, deidentify=choice.deidentify)
-    return Job(written, document, choice, recording.path)
+    return Job(written, document, choice, recording.path, _annotations(session, choice))
+
+
+def _annotations(session: Session, choice: Choice) -> tuple[Annotation, ...]:
+    """What the reader marked on the exported stretch."""
+    marks = session.marks
+    if marks is None:
+        return ()
+    start, stop = _samples(session, choice.whole)
+    return exported(marks.annotations, start, stop, deidentify=choice.deidentify)
 
 
 def suggested_name(recording: Recording, choice: Choice) -> str:

@@ -105,6 +105,31 @@ def _worth_showing(points: list[Annotation], strip: Strip, fs_hz: float) -> list
     return points
 
 
+def annotation_at(
+    page: Page, annotations: Annotations, fs_hz: float, x: float, y: float, reach_mm: float
+) -> Annotation | None:
+    """The mark under a point: a letter above the traces, or a noisy stretch in its lead's row."""
+    for strip in strips(page):
+        cell = min(strip.cells, key=lambda one: one.top_mm)
+        if not strip.left_mm <= x <= cell.right_mm:
+            continue
+        time_s, reach_s = cell.time_s(x), reach_mm / page.speed_mm_s
+        near = annotations.between(
+            round((time_s - reach_s) * fs_hz), round((time_s + reach_s) * fs_hz)
+        )
+        if cell.top_mm - 1.0 <= y <= cell.top_mm + SIZE_MM * 2 + TICK_MM:
+            points = [one for one in near if not one.is_interval]
+            if points:
+                return min(points, key=lambda one: abs(one.sample / fs_hz - time_s))
+        for row in strip.cells:
+            foot = row.top_mm + row.height_mm
+            if foot - 2 * NOISE_MM <= y <= foot:
+                stretches = [one for one in near if one.is_interval and one.lead == row.lead]
+                if stretches:
+                    return stretches[0]
+    return None
+
+
 def words_of(one: Annotation) -> str:
     """The letter of a beat, the text of a note."""
     if one.symbol in (NOTE, RHYTHM) and one.note:

@@ -21,6 +21,7 @@ class Marks:
     held       the chosen caliper and which part of it the arrow keys move
     chosen     the chosen annotation
     hidden     calipers are not drawn, neither on screen nor in print
+    labels_hidden  annotations are not drawn
     in_bpm     read-outs name the rate first
     """
 
@@ -34,6 +35,7 @@ class Marks:
         self.held: Grip | None = None
         self.chosen: Annotation | None = None
         self.hidden = False
+        self.labels_hidden = False
         self.in_bpm = False
         self._gesture = 0
 
@@ -124,6 +126,11 @@ class Marks:
             self.hidden = hidden
             self.looked.emit()
 
+    def set_labels_hidden(self, hidden: bool) -> None:
+        if hidden != self.labels_hidden:
+            self.labels_hidden = hidden
+            self.looked.emit()
+
     def set_in_bpm(self, in_bpm: bool) -> None:
         if in_bpm != self.in_bpm:
             self.in_bpm = in_bpm
@@ -173,6 +180,40 @@ class Marks:
         if one != self.chosen:
             self.chosen = one
             self.looked.emit()
+
+    def settle(self) -> None:
+        """The annotations are in the file beside the recording now."""
+        self.annotations.settle()
+        self.changed.emit()
+
+    def forget(
+        self,
+        calipers: Iterable[Caliper],
+        added: Iterable[Annotation],
+        removed: Iterable[Annotation],
+    ) -> None:
+        """Take marks of an earlier run off again, in one step that can be undone."""
+        gone, added, removed = set(calipers), tuple(added), tuple(removed)
+        before = self.calipers
+        after = tuple(one for one in before if one not in gone)
+
+        def put(
+            calipers: tuple[Caliper, ...],
+            coming: Iterable[Annotation],
+            going: Iterable[Annotation],
+        ) -> None:
+            self.calipers = calipers
+            self.held = self.chosen = None
+            self.annotations.apply(coming, going)
+            self.changed.emit()
+
+        self.undo.do(
+            Step(
+                "Remove restored marks",
+                lambda: put(after, removed, added),
+                lambda: put(before, added, removed),
+            )
+        )
 
     def _edit(
         self, name: str, added: tuple[Annotation, ...] = (), removed: tuple[Annotation, ...] = ()

@@ -17,6 +17,7 @@ from viewer.state.timeline import Timeline
 
 if TYPE_CHECKING:  # scipy must not delay the first paint
     from inference.guard import GuardReport
+    from viewer.state.marks import Marks
 
 
 class Session:
@@ -36,6 +37,7 @@ class Session:
         self.layers = Layers()
         self.recording: Recording | None = None
         self.cleaned: Cleaned | None = None
+        self.marks: Marks | None = None  # of the open recording; the mark desk lays them here
         self.guard: GuardReport | None = None
         self.guard_complete = False  # every cleaned sample was looked at
         self.guard_acknowledged = False

@@ -124,4 +124,5 @@ def shot_of(session: Session) -> snapshot.Shot:
         start_s=session.timeline.start_s,
         denoised=None if cleaned is None else cleaned.samples,
         cleaning=None if cleaned is None else applied_cleaning(session),
+        marks=session.marks,
     )

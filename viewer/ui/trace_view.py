@@ -19,7 +19,8 @@ from viewer.report.page import (
     warnings,
 )
 from viewer.state.centring import Centring
-from viewer.state.curves import is_decimated
+from viewer.state.curves import Source, is_decimated
+from viewer.state.figures import Figure
 from viewer.state.layers import Trace
 from viewer.state.page import Page, Sheet, fit_px_per_mm, lay_out, speed_for_span
 from viewer.state.session import Session
@@ -167,6 +168,28 @@ class TraceView(QWidget):
         """The curves and what was summarised of them, for whoever draws the whole recording."""
         return self._sources
 
+    @gui_thread
+    def show_figures(self, figures: tuple[Figure, ...]) -> None:
+        """Calipers and annotations on top of the page."""
+        self._sheet.show_figures(figures)
+
+    def source(self, trace: Trace) -> Source | None:
+        """The curve of one trace, None while there is none."""
+        return self._sources.known.get(trace)
+
+    def offset_mv(self, trace: Trace, lead: str) -> float:
+        """What is taken off the place of a lead's trace so that it stays in its row."""
+        recording = self._recording
+        if recording is None or lead not in recording.leads:
+            return 0.0
+        offsets = self._centring.offsets_mv(trace, len(recording.leads))
+        return float(offsets[recording.leads.index(lead)])
+
+    @property
+    def device_px_per_mm(self) -> float:
+        """Physical pixels of the screen per millimetre of the page."""
+        return self._device_px_per_mm
+
     @property
     def summarised(self) -> bool:
         """Whether every overview can be drawn in full."""
@@ -295,12 +318,16 @@ class TraceView(QWidget):
 
     # ---- the hand ----
 
+    def to_mm(self, place: QPointF) -> tuple[float, float]:
+        """A place of this widget, in logical pixels, as millimetres of the page."""
+        y_px = place.y() + self.scroll_bar.value()
+        return place.x() / self.px_per_mm, y_px / self.px_per_mm
+
     def point_at(self, place: QPointF) -> Point | None:
         """What lies at a place of this widget, in logical pixels."""
         if self.page is None:
             return None
-        x_mm = place.x() / self.px_per_mm
-        y_mm = (place.y() + self.scroll_bar.value()) / self.px_per_mm
+        x_mm, y_mm = self.to_mm(place)
         cell = self.page.cell_at(x_mm, y_mm)
         return None if cell is None else Point(cell.lead, cell.time_s(x_mm), cell.value_mv(y_mm))
 

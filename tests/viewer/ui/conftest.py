@@ -28,8 +28,9 @@ def reader() -> Iterator[ReaderProcess]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Of this test alone; with a filter as method, so that no test waits for torch."""
+    monkeypatch.setenv("LEADLIGHT_DATA_DIR", str(tmp_path / "data"))
     settings = Settings(tmp_path / "settings.json")
     settings["denoise.method"] = "iir"
     return settings
