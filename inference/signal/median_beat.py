@@ -175,11 +175,22 @@ def level_beats(signal_mv: NDArray[np.floating], beats: AlignedBeats, reference:
     1977); beyond the first and the last beat it is straight.
     """
     windows = beats.cut(signal_mv)
-    first = max(0, reference - round(PR_FROM_S * beats.fs_hz))
-    last = max(first + 1, reference - round(PR_TO_S * beats.fs_hz) + 1)
-    knots: Floats = np.median(windows[:, :, first:last], axis=2)  # [n_beats, n_leads]
+    knots = pr_levels(windows, beats.fs_hz, reference)
+    first, last = _pr_segment(beats.fs_hz, reference)
     time: Floats = np.arange(windows.shape[2], dtype=np.float64) - 0.5 * (first + last - 1)
     return windows - _baseline(knots, np.diff(beats.samples), time, RHYTHM_GAP_S * beats.fs_hz)
+
+
+def pr_levels(windows: Floats, fs_hz: float, reference: int) -> Floats:
+    """[n_beats, n_leads]: the level of each window [n_beats, n_leads, n] before reference."""
+    first, last = _pr_segment(fs_hz, reference)
+    levels: Floats = np.median(windows[:, :, first:last], axis=2)
+    return levels
+
+
+def _pr_segment(fs_hz: float, reference: int) -> tuple[int, int]:
+    first = max(0, reference - round(PR_FROM_S * fs_hz))
+    return first, max(first + 1, reference - round(PR_TO_S * fs_hz) + 1)
 
 
 def _baseline(knots: Floats, gaps: Ints, time: Floats, longest: float) -> Floats:

@@ -5,6 +5,7 @@ import pytest
 from scipy.signal import butter, lfilter, sosfilt
 
 from inference.evaluation.st_shift import st_course
+from inference.evaluation.st_sweep import analytic
 from inference.st import guard
 from tests.inference.ecg import LEADS, ludb
 
@@ -69,6 +70,20 @@ def test_a_shift_of_the_st_segment_is_found_beside_removed_noise(shift_mv):
     assert report.leads[8].state == ("block" if abs(shift_mv) > 0.06 else report.leads[8].state)
     assert report.leads[8].state in ("warn", "block")
     assert {row.state for i, row in enumerate(report.leads) if i != 8} == {"ok"}
+
+
+def test_a_still_baseline_that_cleaning_sets_moving_is_blocked():
+    """Levelling the beats for the median hides such a drift; the page does not."""
+    clean_mv = analytic(0.1, 75, 90).signal_mv
+    t = np.arange(clean_mv.shape[1]) / 500.0
+    drifting = clean_mv.copy()
+    drifting[7] += (0.3 * np.sin(2 * np.pi * 0.21 * t)).astype(np.float32)
+
+    report = guard(clean_mv, drifting, 500.0, LEADS)
+
+    assert report.leads[7].state == "block"
+    assert "from beat to beat" in report.leads[7].reason
+    assert guard(drifting, clean_mv, 500.0, LEADS).state in ("ok", "cannot_tell")
 
 
 def test_without_beats_a_changed_lead_cannot_be_judged():
