@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from inference.pieces import Piece, pieces
 from inference.registry import Method, find
 from inference.signal import filters
+from inference.signal.fibrillation import swinging
 
 Signal = NDArray[np.float32]
 Progress = Callable[[float], None]
@@ -23,6 +24,7 @@ Progress = Callable[[float], None]
 GATE_FS_HZ = 25.0
 _FLAT_S = 1.0  # equal samples for this long: no electrode contact, not an ECG
 _FADE_S = 0.05
+_SWING_FADE_S = 0.25
 _FILTERS: dict[str, Callable[[NDArray[np.floating], float], NDArray[np.float64]]] = {
     "fir": filters.fir,
     "iir": filters.iir,
@@ -131,21 +133,22 @@ def denoise_piece(
     filled = np.where(alive[:, None], _filled(raw), 0.0).astype(np.float32)
     removal = _remove(chosen, filled, fs_hz, tuple(leads), device, progress or (lambda _: None))
     scale = _strength_per_lead(strength, len(leads)) * alive
-    removed = removal.removed_mv * scale[:, None] * _contact(raw, fs_hz)
+    beating, swings = _beating(chosen, filled, piece, fs_hz)
+    removed = removal.removed_mv * scale[:, None] * _contact(raw, fs_hz) * beating
     cleaned = np.where(gap, np.nan, raw - removed.astype(np.float32)).astype(np.float32)
     inner = slice(piece.start - piece.context_start, piece.stop - piece.context_start)
     cleaned = np.ascontiguousarray(cleaned[:, inner])
     _refuse_absurd(raw[:, inner], cleaned, leads, chosen)
     return Denoised(
         signal_mv=cleaned,
-        gate=_gate_of_piece(removal.gate * alive[:, None], inner, fs_hz),
+        gate=_gate_of_piece(removal.gate * alive[:, None], inner, fs_hz, beating),
         method=chosen.name,
         version=chosen.version,
         weights_sha256=chosen.sha256,
         device=removal.device,
         seconds=time.perf_counter() - started,
         parameters=chosen.parameters | {"strength": _plain(strength)},
-        notes=removal.notes + _flat_notes(leads, alive),
+        notes=removal.notes + swings + _flat_notes(leads, alive),
     )
 
 
@@ -227,6 +230,29 @@ def _fade_out(mask: Signal, start: int, stop: int, fade: int) -> None:
     np.minimum(mask, np.clip(outside / fade, 0, 1).astype(np.float32), out=mask)
 
 
+def _beating(
+    method: Method, filled: Signal, piece: Piece, fs_hz: float
+) -> tuple[Signal, tuple[str, ...]]:
+    """[n] 1, and 0 where a network must not touch what swings without beats, with a note.
+
+    Networks take flutter and fibrillation for noise; filters let them through.
+    """
+    mask = np.ones(filled.shape[1], dtype=np.float32)
+    if not method.learned:
+        return mask, ()
+    edges = np.flatnonzero(np.diff(np.r_[False, swinging(filled, fs_hz), False]))
+    notes = []
+    for start, stop in edges.reshape(-1, 2):
+        _fade_out(mask, start, stop, max(1, round(_SWING_FADE_S * fs_hz)))
+        first, last = max(start + piece.context_start, piece.start), stop + piece.context_start
+        if first < min(last, piece.stop):
+            notes.append(
+                f"{first / fs_hz:.0f}–{min(last, piece.stop) / fs_hz:.0f} s: swings like flutter, "
+                "fibrillation or a tremor; left as recorded."
+            )
+    return mask, tuple(notes)
+
+
 def _strength_per_lead(strength: float | Sequence[float], n_leads: int) -> Signal:
     values = np.broadcast_to(np.asarray(strength, dtype=np.float32), (n_leads,))
     if not ((values >= 0) & (values <= 1)).all():
@@ -251,10 +277,12 @@ def _refuse_absurd(raw: Signal, cleaned: Signal, leads: Sequence[str], method: M
             )
 
 
-def _gate_of_piece(gate: Signal, inner: slice, fs_hz: float) -> Signal:
+def _gate_of_piece(gate: Signal, inner: slice, fs_hz: float, beating: Signal) -> Signal:
     start = round(inner.start / fs_hz * GATE_FS_HZ)
+    at = ((np.arange(gate.shape[1]) + 0.5) / GATE_FS_HZ * fs_hz).astype(int)
+    gate = gate * beating[np.minimum(at, len(beating) - 1)]
     return np.ascontiguousarray(
-        gate[:, start : start + gate_length(inner.stop - inner.start, fs_hz)]
+        gate[:, start : start + gate_length(inner.stop - inner.start, fs_hz)], dtype=np.float32
     )
 
 
