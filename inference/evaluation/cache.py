@@ -26,7 +26,10 @@ from inference.registry import DENOISERS
 _INFERENCE = Path(__file__).resolve().parents[1]
 _PROTOCOL = ("noise", "sources", "scoring", "metrics", "fidelity", "measure", "measured")
 _PROBES = ("probes", "rhythms")
-_CLEANING = ("denoise.py", "learned.py", "engine.py", "pieces.py", "signal/resample.py")
+_CLEANING = (
+    "denoise.py", "learned.py", "engine.py", "pieces.py",
+    "signal/resample.py", "signal/lead_algebra.py", "signal/fibrillation.py",
+)  # fmt: skip
 _FILTERS = ("denoise.py", "signal/filters.py")
 _PACKAGES = {"neurokit2": "neurokit2", "biosppy": "biosppy", "deepfade": "ecgdatakit"}
 

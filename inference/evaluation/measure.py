@@ -31,7 +31,7 @@ from inference.signal.lead_algebra import STANDARD_LEADS
 PRIMARY = Condition()
 SETS = ("PTB-XL fold 10", "LUDB")
 _PAPER = Condition(place="all leads")
-_FEW = 4  # records for a peer that needs seconds per lead
+_FEW = 3  # records for a peer that needs seconds per lead
 _SWEEP_EVERY = 3  # the SNR sweep uses every third record,
 _SYNTHETIC_EVERY = 2  # the synthetic rows every second one
 _PROBES = 100
@@ -69,11 +69,11 @@ def measure(
     if contender.name in ("input", "iir") or (contender.learned and not contender.rung):
         say(f"{dataset}: {contender.name}: probes")
         results.probes[f"{dataset}: {contender.name}"] = (
-            run_probes(contender, records, strips, noise, _PROBES)
+            run_probes(contender, records, strips, noise, _count(contender))
             if dataset == SETS[0]
             else [
-                *judged("pure noise", contender, pure_noise(noise, _PROBES, first=_PROBES)),
-                *judged("3 s asystole", contender, pauses(records, noise, _PROBES)),
+                *judged("pure noise", contender, pure_noise(noise, _count(contender), _PROBES)),
+                *judged("3 s asystole", contender, pauses(records, noise, _count(contender))),
             ]
         )
     return results
@@ -196,6 +196,11 @@ def _chosen(records: list[Reference], condition: Condition) -> list[Reference]:
     if condition.snr_db is not None:
         return records[::_SWEEP_EVERY]
     return records[::_SYNTHETIC_EVERY] if condition.kind in SYNTHETIC_KINDS else records
+
+
+def _count(contender: Contender) -> int:
+    """Probes of a kind: all of them for what ships as the default, fewer beside it."""
+    return _PROBES if contender.name in ("input", default_denoiser()) else _PROBES // 4
 
 
 def _name(contender: Contender, condition: Condition) -> str:

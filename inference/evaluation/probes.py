@@ -57,7 +57,7 @@ def run_probes(
     for everywhere in (False, True):
         how = ", all electrodes noisy" if everywhere else ""
         kinds: list[tuple[str, Callable[..., Probe], int]] = [
-            ("3 s asystole", _asystole, count),
+            ("3 s asystole", _asystole, few if everywhere else count),
             ("a beat replaced by a flat line", _lost_beat, few),
             ("arm electrodes swapped", _swapped_arms, few),
             ("pacing spikes", _pacing, few),
