@@ -15,7 +15,6 @@ from viewer.ui.command import (
     speeds,
     themes,
 )
-from viewer.ui.mark_commands import ANNOTATE, EDIT, MEASURE
 
 FILE = (
     Command(
@@ -101,14 +100,6 @@ FILE = (
         lambda w: w.files.close_recording(),
         "File",
         has_recording,
-    ),
-    Command(
-        "file.settings",
-        "Settings…",
-        ("Ctrl+,",),
-        "Colours, page, computing, cache and folders",
-        lambda w: w.show_settings(),
-        "File",
     ),
     Command("file.quit", "Quit", ("Ctrl+Q",), "Close Leadlight", lambda w: w.close(), "File"),
 )
@@ -386,9 +377,17 @@ CLEANING = (
 
 HELP = (
     Command(
+        "help.guide",
+        "Guide",
+        ("F1",),
+        "How to read, clean, measure and save",
+        lambda w: w.show_guide(),
+        "Help",
+    ),
+    Command(
         "help.keys",
         "Keys",
-        ("F1", "?"),
+        ("?",),
         "Every command with its key",
         lambda w: w.show_help(),
         "Help",
@@ -420,10 +419,7 @@ HELP = (
     ),
 )
 
-COMMANDS: tuple[Command, ...] = (
-    *(*FILE, *EDIT, *VIEW, *MOVE),
-    *(*MEASURE, *ANNOTATE, *CLEANING, *HELP),
-)
+COMMANDS: tuple[Command, ...] = (*FILE, *MOVE, *VIEW, *CLEANING, *HELP)
 BY_ID = {command.id: command for command in COMMANDS}
-MENUS = ("File", "Edit", "View", "Move", "Measure", "Annotate", "Cleaning", "Help")
+MENUS = ("File", "View", "Move", "Cleaning", "Help")
 """In the order of the menu bar."""

@@ -56,7 +56,7 @@ def test_the_help_sheet_shows_every_key(window, qtbot):
     html = help_html()
     for command in KEYED:
         assert key_text(command).replace("<", "&lt;") in html
-    qtbot.keyClick(window, Qt.Key.Key_F1)
+    qtbot.keyClick(window, Qt.Key.Key_Question)
     sheet = window.findChild(HelpSheet)
     assert sheet is not None
     assert sheet.isVisible()
