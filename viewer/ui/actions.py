@@ -15,6 +15,7 @@ from viewer.ui.command import (
     speeds,
     themes,
 )
+from viewer.ui.mark_commands import ANNOTATE, EDIT, MEASURE
 
 FILE = (
     Command(
@@ -100,6 +101,14 @@ FILE = (
         lambda w: w.files.close_recording(),
         "File",
         has_recording,
+    ),
+    Command(
+        "file.settings",
+        "Settings…",
+        ("Ctrl+,",),
+        "Colours, page, computing, cache and folders",
+        lambda w: w.show_settings(),
+        "File",
     ),
     Command("file.quit", "Quit", ("Ctrl+Q",), "Close Leadlight", lambda w: w.close(), "File"),
 )
@@ -419,7 +428,10 @@ HELP = (
     ),
 )
 
-COMMANDS: tuple[Command, ...] = (*FILE, *MOVE, *VIEW, *CLEANING, *HELP)
+COMMANDS: tuple[Command, ...] = (
+    *(*FILE, *EDIT, *VIEW, *MOVE),
+    *(*MEASURE, *ANNOTATE, *CLEANING, *HELP),
+)
 BY_ID = {command.id: command for command in COMMANDS}
-MENUS = ("File", "View", "Move", "Cleaning", "Help")
+MENUS = ("File", "Edit", "View", "Move", "Measure", "Annotate", "Cleaning", "Help")
 """In the order of the menu bar."""

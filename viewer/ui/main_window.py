@@ -30,6 +30,7 @@ from viewer.ui.exporting import Exporting
 from viewer.ui.files import Files, dropped_paths
 from viewer.ui.guard_sheet import GuardSheet
 from viewer.ui.help_sheet import HelpSheet, Palette
+from viewer.ui.marking import Marking
 from viewer.ui.method_card import MethodCard
 from viewer.ui.notices import Notices
 from viewer.ui.panels import Panels
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
     cleaning: Cleaning
     exporting: Exporting
     searching: Searching
+    marking: Marking
     panels: Panels
     appearance: Appearance
 
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(self.session, settings, self)
         self.searching = Searching(self)
         self._build()
+        self.marking = Marking(self)
         self.panels = Panels(self)
         self.appearance = Appearance(self)
         self.reports = WorkReports(self)
@@ -100,7 +103,8 @@ class MainWindow(QMainWindow):
         """The page is there; now fetch what cleaning will need, once."""
         self.files.opened.disconnect(self._soon.start)
         method = self.cleaning.method
-        self.warming.start(lambda progress: warm_up(method, progress))
+        cache_bytes = int(self.settings["cache.limit_mb"]) * 10**6
+        self.warming.start(lambda progress: warm_up(method, cache_bytes, progress))
 
     # ---- building ----
 
@@ -265,6 +269,11 @@ class MainWindow(QMainWindow):
         """As if its key had been pressed."""
         self.commands.actions[command.id].trigger()
 
+    def show_settings(self) -> None:
+        from viewer.ui.settings_dialog import SettingsDialog
+
+        SettingsDialog(self).open()
+
     def show_log_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))
 
@@ -290,6 +299,7 @@ class MainWindow(QMainWindow):
         geometry = self.saveGeometry().toBase64().data()
         self.settings["window.geometry"] = bytes(geometry).decode()
         self.panels.save()
+        self.marking.close()
         self._soon.stop()
         for job in self.findChildren(LatestJob):
             job.close()
