@@ -94,6 +94,15 @@ FILE = (
         has_recording,
     ),
     Command(
+        "file.print",
+        "Print…",
+        ("Ctrl+P",),
+        "On paper or as PDF, one millimetre a millimetre; with a preview",
+        lambda w: w.printing.ask(),
+        "File",
+        has_recording,
+    ),
+    Command(
         "file.close",
         "Close recording",
         ("Ctrl+W",),

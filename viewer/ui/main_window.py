@@ -34,6 +34,7 @@ from viewer.ui.marking import Marking
 from viewer.ui.method_card import MethodCard
 from viewer.ui.notices import Notices
 from viewer.ui.panels import Panels
+from viewer.ui.printing import Printing
 from viewer.ui.room import Room
 from viewer.ui.searching import Searching
 from viewer.ui.start_page import StartPage
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
     files: Files
     cleaning: Cleaning
     exporting: Exporting
+    printing: Printing
     searching: Searching
     marking: Marking
     panels: Panels
@@ -70,6 +72,7 @@ class MainWindow(QMainWindow):
         self.cleaning = Cleaning(self.session, settings, self.model_queue, self)
         self.guarding = Guarding(self.session, self.cleaning, self)
         self.exporting = Exporting(self.session, settings, self)
+        self.printing = Printing(self.session, settings, self)
         self.searching = Searching(self)
         self._build()
         self.marking = Marking(self)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLineF, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
@@ -30,6 +31,7 @@ from PySide6.QtWidgets import QApplication
 from viewer import __version__
 from viewer.recording import Recording
 from viewer.report.page import TRUE_SIZE, Cleaning, page_text, warnings
+from viewer.report.printing import file_names
 from viewer.samples import Samples
 from viewer.state.centring import Centring
 from viewer.state.curves import Difference, Source, is_decimated
@@ -48,6 +50,9 @@ A4_MM, MARGIN_MM = (297.0, 210.0), 8.0
 CHECK_MM = 50.0
 PDF_DPI, SVG_DPI, MM_PER_INCH = 1200, 254, 25.4
 MOST_PIXELS = 2**27
+
+
+Write = Callable[[Path, Sequence["Shot"], float, Callable[[float], None]], None]
 
 
 class SnapshotError(Exception):
@@ -74,26 +79,67 @@ class Shot:
     cleaning: Cleaning | None = None
     size_mm: tuple[float, float] = A4_MM
     inks: Inks = PAPER
+    margins_mm: tuple[float, float] = (MARGIN_MM, MARGIN_MM)
+    number: int = 1
+    n_pages: int = 1
+
+    @property
+    def room_mm(self) -> tuple[float, float]:
+        """The sheet within its margins."""
+        (width, height), (x, y) = self.size_mm, self.margins_mm
+        return width - 2 * x, height - 2 * y
+
     marks: Marks | None = None
 
 
 def save(path: Path, shot: Shot, *, dpi: float = 150.0, overwrite: bool = True) -> Path:
     """Write the page to a .png, .pdf or .svg file. Raises SnapshotError."""
-    try:
-        write = {".png": _write_png, ".pdf": _write_pdf, ".svg": _write_svg}[path.suffix.lower()]
-    except KeyError:
+    return save_all(path, [shot], dpi=dpi, overwrite=overwrite)[0]
+
+
+def save_all(
+    path: Path,
+    shots: Sequence[Shot],
+    *,
+    dpi: float = 150.0,
+    overwrite: bool = True,
+    progress: Callable[[float], None] = lambda _: None,
+) -> list[Path]:
+    """Write pages to one .pdf, or to one numbered .png or .svg each. Raises SnapshotError.
+
+    progress is told the share that is done; it may raise to stop: nothing is left then.
+    """
+    writers: dict[str, Write] = {".png": _write_png, ".pdf": _write_pdf, ".svg": _write_svg}
+    write = writers.get(path.suffix.lower())
+    if write is None:
         raise SnapshotError(
             f"{path.name}: pages are written as .png, .pdf or .svg; choose one of these."
-        ) from None
-    if path.exists() and not overwrite:
-        raise SnapshotError(f"{path.name} exists already; choose another name.")
+        )
+    names = file_names(path.stem, path.suffix, len(shots))
+    paths = [path.with_name(name) for name in names]
+    parts = [list(shots)] if len(paths) == 1 else [[shot] for shot in shots]
+    for one in paths:
+        if one.exists() and not overwrite:
+            raise SnapshotError(f"{one.name} exists already; choose another name.")
     application()
-    try:
-        _write_whole(path, lambda unfinished: write(unfinished, shot, dpi))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SnapshotError(f"{path.name} could not be written: {reason}.") from error
-    return path
+    for number, (one, part) in enumerate(zip(paths, parts, strict=True)):
+        told = partial(_share, progress, number, len(paths))
+        try:
+            _write_whole(one, partial(_write_part, write, part, dpi, told))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SnapshotError(f"{one.name} could not be written: {reason}.") from error
+    return paths
+
+
+def _share(progress: Callable[[float], None], number: int, count: int, share: float) -> None:
+    progress((number + share) / count)
+
+
+def _write_part(
+    write: Write, part: Sequence[Shot], dpi: float, told: Callable[[float], None], path: Path
+) -> None:
+    write(path, part, dpi, told)
 
 
 def application() -> QCoreApplication:
@@ -121,33 +167,52 @@ def render(shot: Shot, dpi: float = 150.0) -> QImage:
     dots_per_metre = round(dpi / MM_PER_INCH * 1000)
     image.setDotsPerMeterX(dots_per_metre)
     image.setDotsPerMeterY(dots_per_metre)
-    with _painting(image) as painter:
+    with painting(image) as painter:
         _paint(painter, shot, dpi, f"{dpi:g} dpi", vector=False)
     return image
 
 
-def _write_png(path: Path, shot: Shot, dpi: float) -> None:
-    if not render(shot, dpi).save(str(path)) or QImageReader(str(path)).read().isNull():
+def paint_sheets(
+    painter: QPainter,
+    shots: Sequence[Shot],
+    dpi: float,
+    new_page: Callable[[], object],
+    progress: Callable[[float], None] = lambda _: None,
+) -> None:
+    """Every sheet on a vector device of dpi dots per inch: a PDF, or a printer."""
+    for number, shot in enumerate(shots):
+        progress(number / len(shots))
+        if number:
+            new_page()
+        _paint(painter, shot, dpi, TRUE_SIZE, vector=True)
+
+
+def _write_png(path: Path, shots: Sequence[Shot], dpi: float, _: Callable[[float], None]) -> None:
+    saved = render(shots[0], dpi).save(str(path))
+    if not saved or QImageReader(str(path)).read().isNull():
         raise OSError("the picture could not be read again")
 
 
-def _write_pdf(path: Path, shot: Shot, dpi: float) -> None:
+def _write_pdf(
+    path: Path, shots: Sequence[Shot], dpi: float, progress: Callable[[float], None]
+) -> None:
     writer = QPdfWriter(str(path))
-    width_mm, height_mm = shot.size_mm
+    width_mm, height_mm = shots[0].size_mm
     writer.setPageSize(QPageSize(QSizeF(width_mm, height_mm), QPageSize.Unit.Millimeter))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setResolution(PDF_DPI)
-    writer.setTitle(f"{shot.recording.name} – ECG")
+    writer.setTitle(f"{shots[0].recording.name} – ECG")
     writer.setCreator(program())
-    with _painting(writer) as painter:
-        _paint(painter, shot, PDF_DPI, TRUE_SIZE, vector=True)
+    with painting(writer) as painter:
+        paint_sheets(painter, shots, PDF_DPI, writer.newPage, progress)
     if not path.read_bytes().rstrip().endswith(b"%%EOF"):  # Qt does not tell of a full disk
         raise OSError("the file is cut short; the disk may be full")
 
 
-def _write_svg(path: Path, shot: Shot, dpi: float) -> None:
+def _write_svg(path: Path, shots: Sequence[Shot], dpi: float, _: Callable[[float], None]) -> None:
     from PySide6.QtSvg import QSvgGenerator  # rarely wanted, and slow to load
 
+    shot = shots[0]
     generator = QSvgGenerator()
     generator.setFileName(str(path))
     generator.setResolution(SVG_DPI)
@@ -155,14 +220,14 @@ def _write_svg(path: Path, shot: Shot, dpi: float) -> None:
     generator.setSize(QSize(width, height))
     generator.setViewBox(QRectF(0, 0, width, height))
     generator.setTitle(f"{shot.recording.name} – ECG")
-    with _painting(generator) as painter:
+    with painting(generator) as painter:
         _paint(painter, shot, SVG_DPI, TRUE_SIZE, vector=True)
     if not path.read_bytes().rstrip().endswith(b"</svg>"):
         raise OSError("the file is cut short; the disk may be full")
 
 
 @contextmanager
-def _painting(device: QPaintDevice) -> Iterator[QPainter]:
+def painting(device: QPaintDevice) -> Iterator[QPainter]:
     """A painter that ends before its device goes, whatever happens (Qt crashes otherwise)."""
     painter = QPainter()
     if not painter.begin(device):
@@ -194,8 +259,8 @@ def _paint(painter: QPainter, shot: Shot, dpi: float, scale: str, *, vector: boo
         QRectF(0, 0, width_mm * px_per_mm, height_mm * px_per_mm), QColor(shot.inks.margin)
     )
     painter.save()
-    margin_px = MARGIN_MM * px_per_mm if vector else round(MARGIN_MM * px_per_mm)
-    painter.translate(margin_px, margin_px)
+    left_px, top_px = (mm * px_per_mm for mm in shot.margins_mm)
+    painter.translate(*((left_px, top_px) if vector else (round(left_px), round(top_px))))
     page, content = _content(shot, px_per_mm, scale)
     paper = PaperPainter(painter, px_per_mm, shot.inks, vector=vector)
     content = replace(
@@ -217,7 +282,7 @@ def _content(shot: Shot, px_per_mm: float, scale: str) -> tuple[Page, Content]:
         sources[Trace.RESIDUAL] = Source(difference, recording.fs_hz)
     layers = Layers(show=shot.show, has_denoised=shot.denoised is not None)
     visible = shot.cleaning if layers.denoised_visible else None
-    room = [side - 2 * MARGIN_MM for side in shot.size_mm]
+    room = shot.room_mm
     page = lay_out(
         shot.paper,
         recording.leads,
@@ -280,9 +345,10 @@ def label_places(paper: PaperPainter, page: Page, content: Content) -> dict[int,
 
 
 def _check_bar(painter: QPainter, shot: Shot, px_per_mm: float) -> None:
-    """A bar of 50 mm to lay a ruler on, and which program made the page."""
+    """A bar of 50 mm to lay a ruler on; which program and model made which page."""
     width_mm, height_mm = shot.size_mm
-    x, y = width_mm - MARGIN_MM - CHECK_MM, height_mm - MARGIN_MM / 2
+    margin_x, margin_y = shot.margins_mm
+    x, y = width_mm - margin_x - CHECK_MM, height_mm - margin_y / 2
     pen = QPen(QColor(shot.inks.quiet), max(0.2 * px_per_mm, 1.0))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # a bar that ends where it says
     painter.setPen(pen)
@@ -295,8 +361,27 @@ def _check_bar(painter: QPainter, shot: Shot, px_per_mm: float) -> None:
     font = QFont(painter.font())
     font.setPixelSize(max(round(2.3 * px_per_mm), 6))
     painter.setFont(font)
-    painter.drawText(QPointF((x - 14) * px_per_mm, (y + 0.8) * px_per_mm), "50 mm")
-    painter.drawText(QPointF((MARGIN_MM + 1.6) * px_per_mm, (y + 0.8) * px_per_mm), program())
+    for x_mm, words in (
+        (x - 14, "50 mm"),
+        (x - 42, _page_words(shot)),
+        (margin_x + 1.6, made_by(shot)),
+    ):
+        painter.drawText(QPointF(x_mm * px_per_mm, (y + 0.8) * px_per_mm), words)
+
+
+def _page_words(shot: Shot) -> str:
+    return f"page {shot.number} of {shot.n_pages}" if shot.n_pages > 1 else ""
+
+
+def made_by(shot: Shot) -> str:
+    """The program, and on a cleaned page the model with the whole hash of its weights."""
+    cleaning = shot.cleaning if shot.denoised is not None and shot.show is not Show.RAW else None
+    if cleaning is None:
+        return program()
+    parts = [program(), f"{cleaning.title} {cleaning.version}".strip()]
+    if cleaning.weights_sha256:
+        parts.append(f"SHA-256 {cleaning.weights_sha256}")
+    return "   ".join(parts)
 
 
 def program() -> str:

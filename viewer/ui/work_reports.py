@@ -52,6 +52,8 @@ class WorkReports(QObject):
         self._window.exporting.broke.connect(self._window.errors.report)
         self._window.exporting.refused.connect(self.refuse)
         self._window.exporting.done.connect(lambda text: self._status.showMessage(text, 8000))
+        self._window.printing.broke.connect(self._window.errors.report)
+        self._window.printing.done.connect(lambda text: self._status.showMessage(text, 8000))
         self._window.trace_view.failed.connect(self._unreadable)
         self._window.trace_view.pointed.connect(self._point)
 
