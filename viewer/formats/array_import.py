@@ -8,18 +8,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.formats.about import About
 from viewer.formats.errors import ImportHints, NeedsHints, Question, RecordingError
+from viewer.formats.files import shown
 from viewer.formats.leads import clinical_name, clinical_order, distinct
+from viewer.formats.parsed import Decode, Parsed
 from viewer.formats.units import millivolts_per_digit
 from viewer.formats.wfdb_layout import check_rate
 from viewer.recording import CLINICAL_ORDER
 
-LEADS_LIMIT = 256
+LEADS_LIMIT, ARRAYS_LIMIT = 256, 50
 STANDARD = CLINICAL_ORDER[:12]
 
 
@@ -108,6 +112,48 @@ def plan(stated: Stated, hints: ImportHints, path: Any, sample: NDArray[Any] | N
         leads=tuple(clinical[i] for i in order),
         row=tuple(row),
         warnings=(*warnings, *repeated),
+    )
+
+
+def array_parsed(path: Path, format_: str, found: Plan, about: About, decode: Decode) -> Parsed:
+    """The recording of an array file; decode() writes float32 millivolts."""
+    return Parsed(
+        leads=found.leads,
+        fs_hz=found.fs_hz,
+        n_samples=found.n_samples,
+        dtype=np.dtype(np.float32),
+        step_mv=about.step_mv or (math.nan,) * found.n_leads,
+        offset_mv=(0.0,) * found.n_leads,
+        decode=decode,
+        name=path.stem,
+        path=path,
+        format=format_,
+        sources=(path,),
+        source_bytes=path.stat().st_size,
+        start_time=about.start_time,
+        age_years=about.age_years,
+        sex=about.sex,
+        comments=about.comments,
+        warnings=found.warnings,
+        derived=about.derived & set(found.leads),
+    )
+
+
+def which_array(path: Path, likely: Sequence[str], hints: ImportHints) -> str:
+    """The array that is the ECG, when its name alone does not say. Raises NeedsHints."""
+    if hints.array is not None and hints.array in likely:
+        return hints.array
+    if len(likely) == 1:
+        return likely[0]
+    if not likely:
+        raise RecordingError(
+            f"{shown(path)} holds no array that is clearly an ECG: name it signal_mv or signal."
+        )
+    names = ", ".join(likely)
+    raise NeedsHints(
+        f"{shown(path)} holds several arrays ({names[:120]}): say which one is the ECG.",
+        ("array",),
+        tuple(likely[:ARRAYS_LIMIT]),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Question = Literal["fs_hz", "unit", "axis", "leads"]
+Question = Literal["fs_hz", "unit", "axis", "leads", "array"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +17,14 @@ class ImportHints:
     unit   "mV", "uV", "V" or "nV"; or "200/mV": digital units per millivolt
     axis   "leads-first" when the array is [leads, samples], "samples-first" otherwise
     leads  names of the leads in the file's own order
+    array  which of several arrays of a file is the ECG, by its name there
     """
 
     fs_hz: float | None = None
     unit: str | None = None
     axis: Literal["leads-first", "samples-first"] | None = None
     leads: tuple[str, ...] | None = None
+    array: str | None = None
 
 
 class RecordingError(Exception):
@@ -40,8 +42,11 @@ class NeedsHints(RecordingError):
     """The file can be read once the questions are answered.
 
     questions  names of the ImportHints fields that are missing
+    arrays     what can be answered to "array"
     """
 
-    def __init__(self, sentence: str, questions: tuple[Question, ...]) -> None:
+    def __init__(
+        self, sentence: str, questions: tuple[Question, ...], arrays: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(sentence)
-        self.questions = questions
+        self.questions, self.arrays = questions, arrays

@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 
 from viewer.formats.about import about_from
-from viewer.formats.array_import import Plan, Stated, number, plan, texts
+from viewer.formats.array_import import (
+    Plan,
+    Stated,
+    array_parsed,
+    number,
+    plan,
+    texts,
+    which_array,
+)
 from viewer.formats.array_rows import Found, to_float
 from viewer.formats.checks import amplitude_warnings, hashing
 from viewer.formats.errors import ImportHints, RecordingError
@@ -24,10 +32,11 @@ from viewer.formats.files import shown
 from viewer.formats.numpy_reader import LEAD_KEYS, RATE_KEYS, SIGNAL_KEYS, UNIT_KEYS
 from viewer.formats.parsed import Decoding, Outcome, Parsed
 from viewer.formats.sinks import Sink
+from viewer.formats.wfdb_find import first_bytes
 from viewer.recording import Integrity
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
-LINKS_LIMIT = 1000
+LINKS_LIMIT, DEPTH_LIMIT = 1000, 3
 SMALL_BYTES = 1 << 22
 BLOCK_BYTES = 4 * 1024 * 1024
 
@@ -36,11 +45,12 @@ class Hdf5Reader:
     name = "HDF5"
 
     def sniff(self, path: Path, head: bytes) -> bool:
-        return head.startswith(MAGIC)
+        return hdf5_at(head) is not None
 
     def parse(self, path: Path, hints: ImportHints) -> Parsed:
+        head_at = hdf5_at(first_bytes(path))
         with _file(path) as file:
-            key = _signal_key(file, path)
+            key = _signal_key(file, path, hints)
             dataset = _dataset(file, key, path)
             _check(dataset, path)
             provenance = _json(_small(file, "provenance", path))
@@ -60,26 +70,15 @@ class Hdf5Reader:
         def decode(sink: Sink) -> Decoding:
             return _decode(path, key, found, summed, sink)
 
-        return Parsed(
-            leads=found.leads,
-            fs_hz=found.fs_hz,
-            n_samples=found.n_samples,
-            dtype=np.dtype(np.float32),
-            step_mv=about.step_mv or (math.nan,) * found.n_leads,
-            offset_mv=(0.0,) * found.n_leads,
-            decode=decode,
-            name=path.stem,
-            path=path,
-            format="HDF5",
-            sources=(path,),
-            source_bytes=path.stat().st_size,
-            start_time=about.start_time,
-            age_years=about.age_years,
-            sex=about.sex,
-            comments=about.comments,
-            warnings=found.warnings,
-            derived=about.derived & set(found.leads),
-        )
+        return array_parsed(path, "HDF5" if head_at == 0 else "MATLAB 7.3", found, about, decode)
+
+
+def hdf5_at(head: bytes) -> int | None:
+    """Where the HDF5 part of a file begins: 0, or 512 behind the title of a MATLAB file."""
+    if head.startswith(MAGIC):
+        return 0
+    matlab = head.startswith(b"MATLAB") and head[512 : 512 + len(MAGIC)] == MAGIC
+    return 512 if matlab else None
 
 
 @contextmanager
@@ -112,32 +111,33 @@ def _dataset(file: Any, key: str, path: Path) -> Any:
     return here
 
 
-def _signal_key(file: Any, path: Path) -> str:
-    """Which dataset is the ECG: by name at the top, else the only array of numbers there."""
+def _signal_key(file: Any, path: Path, hints: ImportHints) -> str:
+    """Which dataset is the ECG: as told, by name at the top, else the only likely one."""
+    for name in SIGNAL_KEYS:
+        if hints.array is None and file.get(name, getlink=True) is not None:
+            return name  # _dataset() says what is wrong with it
+    return which_array(path, list(_likely(file)), hints)
+
+
+def _likely(group: Any, prefix: str = "", depth: int = 0) -> Iterator[str]:
+    """Paths of the arrays of numbers, reached by hard links only, not too deep."""
     import h5py
 
-    names = []
-    for index, name in enumerate(file):
+    for index, name in enumerate(group):
         if index >= LINKS_LIMIT:
-            break
-        link = file.get(name, getlink=True)
-        if isinstance(link, h5py.HardLink) and isinstance(file[name], h5py.Dataset):
-            names.append(name)
-        elif name in SIGNAL_KEYS:
-            return str(name)  # _dataset() says what is wrong with it
-    for name in SIGNAL_KEYS:
-        if name in names:
-            return name
-    likely = [
-        name
-        for name in names
-        if file[name].dtype.kind in "fiu" and max(file[name].shape, default=0) > 50
-    ]
-    if len(likely) != 1:
-        raise RecordingError(
-            f"{shown(path)} holds no array that is clearly an ECG: name it signal_mv or signal."
-        )
-    return str(likely[0])
+            return
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink) or name == "#refs#":
+            continue
+        child = group[name]
+        if isinstance(child, h5py.Group) and depth < DEPTH_LIMIT:
+            yield from _likely(child, f"{prefix}{name}/", depth + 1)
+        elif isinstance(child, h5py.Dataset) and _is_signal(child):
+            yield f"{prefix}{name}"
+
+
+def _is_signal(dataset: Any) -> bool:
+    text = dataset.attrs.get("MATLAB_class") == b"char"
+    return not text and dataset.dtype.kind in "fiu" and max(dataset.shape, default=0) > 50
 
 
 def _check(dataset: Any, path: Path) -> None:
@@ -168,6 +168,8 @@ def _small(file: Any, key: str, path: Path) -> Any:
     if math.prod(found.shape) * found.dtype.itemsize > SMALL_BYTES:
         return None
     value = np.asarray(found[()])
+    if found.attrs.get("MATLAB_class") == b"char" and value.dtype == np.uint16:
+        return np.array(["".join(map(chr, value.T.reshape(-1).tolist()))])
     if value.dtype.kind == "O":  # variable-length text
         value = np.array(
             [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,11 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from viewer.formats.about import about_from
-from viewer.formats.array_import import Plan, Stated, number, plan, texts
+from viewer.formats.array_import import (
+    Plan,
+    Stated,
+    array_parsed,
+    number,
+    plan,
+    texts,
+    which_array,
+)
 from viewer.formats.array_rows import read_first_page, read_rows
 from viewer.formats.checks import amplitude_warnings, hashing
 from viewer.formats.errors import ImportHints, RecordingError
@@ -76,7 +82,7 @@ class NpzReader:
     def parse(self, path: Path, hints: ImportHints) -> Parsed:
         with _archive(path) as archive:
             members = _members(archive, path)
-            signal_key = _signal_key(members, path)
+            signal_key = _signal_key(members, path, hints)
             small = {
                 key: _small(archive, key, npy, path)
                 for key, npy in members.items()
@@ -144,8 +150,10 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, Npy]:
     return members
 
 
-def _signal_key(members: dict[str, Npy], path: Path) -> str:
-    """Which array is the ECG: by name, else the only one that can be it."""
+def _signal_key(members: dict[str, Npy], path: Path, hints: ImportHints) -> str:
+    """Which array is the ECG: as told, by name, else the only one that can be it."""
+    if hints.array in members:
+        return hints.array
     for key in SIGNAL_KEYS:
         if key in members:
             return key
@@ -154,12 +162,7 @@ def _signal_key(members: dict[str, Npy], path: Path) -> str:
         for key, npy in members.items()
         if npy.dtype.kind in "fiu" and max(npy.shape, default=0) > 50
     ]
-    if len(likely) != 1:
-        raise RecordingError(
-            f"{shown(path)} holds the arrays {', '.join(sorted(members))[:120]}; name the ECG "
-            "signal_mv or signal, then open it again."
-        )
-    return likely[0]
+    return which_array(path, likely, hints)
 
 
 def _small(archive: zipfile.ZipFile, key: str, npy: Npy, path: Path) -> NDArray[Any] | None:
@@ -211,26 +214,7 @@ def _parsed(
     def decode(sink: Sink) -> Decoding:
         return _decode(path, member, found, sink)
 
-    return Parsed(
-        leads=found.leads,
-        fs_hz=found.fs_hz,
-        n_samples=found.n_samples,
-        dtype=np.dtype(np.float32),
-        step_mv=about.step_mv or (math.nan,) * found.n_leads,
-        offset_mv=(0.0,) * found.n_leads,
-        decode=decode,
-        name=path.stem,
-        path=path,
-        format=format_,
-        sources=(path,),
-        source_bytes=path.stat().st_size,
-        start_time=about.start_time,
-        age_years=about.age_years,
-        sex=about.sex,
-        comments=about.comments,
-        warnings=found.warnings,
-        derived=about.derived & set(found.leads),
-    )
+    return array_parsed(path, format_, found, about, decode)
 
 
 @contextmanager

@@ -9,13 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from viewer.formats.aecg_reader import AecgReader
+from viewer.formats.csv_reader import CsvReader
 from viewer.formats.dicom_reader import DicomReader
 from viewer.formats.edf_reader import EdfReader
 from viewer.formats.errors import ImportHints, RecordingError, too_large
 from viewer.formats.files import resolve, shown
-from viewer.formats.hdf5_reader import MAGIC as HDF5_MAGIC
-from viewer.formats.hdf5_reader import Hdf5Reader
+from viewer.formats.hdf5_reader import Hdf5Reader, hdf5_at
 from viewer.formats.ishne_reader import IshneReader
+from viewer.formats.mat_reader import MatReader
+from viewer.formats.mfer_reader import MferReader
 from viewer.formats.muse_reader import MuseReader
 from viewer.formats.numpy_reader import NpyReader, NpzReader
 from viewer.formats.parsed import Parsed, Reader
@@ -29,11 +31,17 @@ log = logging.getLogger(__name__)
 READERS: tuple[Reader, ...] = (
     *(NpzReader(), NpyReader(), Hdf5Reader(), EdfReader(), DicomReader()),
     *(MuseReader(), AecgReader(), SierraReader(), ScpReader(), IshneReader()),
-    WfdbReader(),
+    *(MferReader(), MatReader(), CsvReader(), WfdbReader()),
 )
 
-SUFFIXES = (".hea", ".npz", ".npy", ".h5", ".hdf5", ".edf", ".bdf", ".dcm", ".xml", ".scp", ".ecg")
-"""What records_in() looks for; signal files are found through their headers."""
+RECORDINGS = (
+    *(".hea", ".npz", ".npy", ".h5", ".hdf5", ".edf", ".bdf"),
+    *(".dcm", ".xml", ".scp", ".ecg", ".mwf"),
+)
+TABLES = (".csv", ".tsv", ".mat")
+SUFFIXES = (*RECORDINGS, *TABLES)
+"""What records_in() looks for; signal files are found through their headers. Tables are
+often notes about the recordings beside them: they count where nothing else is."""
 
 BOMB_BYTES, BOMB_RATIO = 256 * 1024 * 1024, 100
 LARGEST_BYTES = 32 * 1024**3
@@ -76,7 +84,7 @@ def must_be_alone(path: Path) -> bool:
     """Whether the file may spoil the process that reads it (HDF5). Never raises."""
     try:
         found = _existing(path)
-        return found.is_file() and first_bytes(found, 8) == HDF5_MAGIC
+        return found.is_file() and hdf5_at(first_bytes(found)) is not None
     except (RecordingError, OSError):
         return False  # parse() will say what is wrong
 
@@ -126,6 +134,7 @@ def records_in(folder: Path | str) -> tuple[Path, ...]:
     except OSError:
         return ()
     names = [p for p in names[:LIST_LIMIT] if p.is_file()]
+    names = [p for p in names if p.suffix.lower() in RECORDINGS] or names
     headers = [p for p in names if p.suffix.lower() == ".hea"]
     parts = segment_names(headers) if len(headers) <= SEGMENT_SEARCH_LIMIT else set()
     kept = [p for p in names if p.stem not in parts or p.suffix.lower() != ".hea"]

@@ -45,14 +45,18 @@ def hints_from(message: Message) -> ImportHints:
 
 
 def error_to(error: RecordingError) -> Message:
-    questions = list(error.questions) if isinstance(error, NeedsHints) else None
-    return {"kind": "error", "sentence": str(error), "questions": questions}
+    questions, arrays = (
+        (list(error.questions), list(error.arrays)) if isinstance(error, NeedsHints) else (None, [])
+    )
+    return {"kind": "error", "sentence": str(error), "questions": questions, "arrays": arrays}
 
 
 def error_from(message: Message) -> RecordingError:
     if message["questions"]:
         return NeedsHints(
-            message["sentence"], cast(tuple[Question, ...], tuple(message["questions"]))
+            message["sentence"],
+            cast(tuple[Question, ...], tuple(message["questions"])),
+            tuple(message["arrays"]),
         )
     return RecordingError(message["sentence"])
 

@@ -115,3 +115,57 @@ def ishne_file(
     head += b"\0" * (80 + 80 + 88)
     stated = crc_ccitt(head) ^ (1 if spoil else 0)
     return magic + struct.pack("<H", stated) + head + digits.astype("<i2").tobytes()
+
+
+def mfer_part(tag: int, value: bytes, *, channel: int | None = None) -> bytes:
+    head = bytes([tag]) if channel is None else bytes([tag, channel])
+    size = len(value)
+    length = bytes([size]) if size < 128 else b"\x84" + size.to_bytes(4, "big")
+    return head + length + value
+
+
+def mfer_file(
+    digits: np.ndarray,
+    leads: Sequence[int] = (1, 2, 3),
+    *,
+    block: int = 100,
+    little: bool = False,
+    kind: tuple[int, str] = (0, "i2"),
+    interval: bytes = b"\1\xfd\0\2",
+    sensitivity: bytes | None = b"\0\xfa\0\5",
+    sequences: int | None = None,
+    more: bytes = b"",
+    tail: bytes = b"\x80\0",
+) -> bytes:
+    """digits [n_leads, n]; interval and sensitivity: unit, power of ten, number (big endian)."""
+    order = "<" if little else ">"
+
+    def number(value: int, size: int = 2) -> bytes:
+        return value.to_bytes(size, "little" if little else "big")
+
+    def turned(scale: bytes) -> bytes:
+        return scale[:2] + (scale[2:][::-1] if little else scale[2:])
+
+    n_leads, n = digits.shape
+    blocks = digits.reshape(n_leads, n // block, block).transpose(1, 0, 2)
+    parts = [
+        mfer_part(0x40, b"MFR Standard 12 leads ECG".ljust(32)),
+        mfer_part(0x01, bytes([little])),
+        mfer_part(0x08, number(1)),
+        mfer_part(0x0B, turned(interval)),
+        mfer_part(0x0A, bytes([kind[0]])),
+        b"" if sensitivity is None else mfer_part(0x0C, turned(sensitivity)),
+        mfer_part(0x04, number(block)),
+        mfer_part(0x05, bytes([n_leads])),
+        mfer_part(0x06, number(n // block if sequences is None else sequences)),
+        *(
+            mfer_part(0x3F, mfer_part(0x09, number(lead)), channel=index)
+            for index, lead in enumerate(leads)
+        ),
+        more,
+        mfer_part(0x81, b"Doe Jane"),
+        mfer_part(0x85, struct.pack(order + "H5BHH", 2021, 3, 4, 5, 6, 7, 250, 0)),
+        mfer_part(0x1E, np.ascontiguousarray(blocks).astype(order + kind[1]).tobytes()),
+        tail,
+    ]
+    return b"".join(parts)
