@@ -32,8 +32,9 @@ def _guard(data: Path) -> Lines:
     from inference.evaluation.sources import held_out_noise, ludb, ptbxl_fold_10
     from inference.evaluation.st_guard import report
 
-    records = [*ludb(data / "ludb"), *ptbxl_fold_10(data / "ptb-xl-500")]
-    return report(records[::3], held_out_noise(data / "nstdb"))
+    unseen = [r for r in ludb(data / "ludb") if int(r.name.removeprefix("ludb-")) % 4 != 1]
+    records = [*unseen, *ptbxl_fold_10(data / "ptb-xl-500")]
+    return report(records[::3], held_out_noise(data / "nstdb"), data / "mitdb")
 
 
 def _sweep(_data: Path) -> Lines:
@@ -42,10 +43,24 @@ def _sweep(_data: Path) -> Lines:
     return sweep()
 
 
-def _stability(_data: Path) -> Lines:
-    from inference.evaluation.st_sweep import stability
+def _stability(data: Path) -> Lines:
+    from inference.evaluation.sources import held_out_noise
+    from inference.evaluation.st_stability import stability
 
-    return stability()
+    return stability(held_out_noise(data / "nstdb"))
+
+
+def _limits(data: Path) -> Lines:
+    from inference.evaluation.st_limits import limits
+
+    return limits(data / "ludb")
+
+
+def _strata(data: Path) -> Lines:
+    from inference.evaluation.sources import held_out_noise
+    from inference.evaluation.st_strata import strata
+
+    return strata(data / "ludb", held_out_noise(data / "nstdb"))
 
 
 def _classifier(data: Path) -> Lines:
@@ -71,7 +86,9 @@ PARTS: dict[str, tuple[str, Callable[[Path], Lines]]] = {
     "boundaries": ("Wave boundaries and ST levels", _boundaries),
     "guard": ("Fidelity guard", _guard),
     "sweep": ("Synthetic ST sweep", _sweep),
+    "limits": ("Impulse, second pass, events, offset, gain and shift", _limits),
     "stability": ("Stability under noise", _stability),
+    "strata": ("What noise and cleaning do to the measurements, by diagnosis", _strata),
     "classifier": ("ST classifier", _classifier),
     "cleaned": ("ST classifier on noisy and on cleaned recordings", _cleaned),
     "staff": ("Balloon occlusion (STAFF III)", _staff),

@@ -12,12 +12,13 @@ import numpy as np
 import wfdb
 from numpy.typing import NDArray
 
-from inference.denoise import DenoiseRefused, denoise
+from inference.denoise import denoise
 from inference.evaluation.noise import Condition, corrupt
 from inference.evaluation.sources import Reference, held_out_noise, ptbxl_fold_10
 from inference.evaluation.st import Lines, table
+from inference.evaluation.st_methods import cleaned_by, methods
 from inference.evaluation.st_shift import st_course
-from inference.registry import DENOISERS, default_denoiser
+from inference.registry import default_denoiser
 from inference.signal.lead_algebra import STANDARD_LEADS
 from inference.st import StReport, measure
 from inference.st_features import BEAT_LEADS, StInput, person, st_input
@@ -25,7 +26,6 @@ from inference.st_prediction import classify, predict
 from inference.st_report import Kind
 from inference.training.st_morph import DEPRESSION, ELEVATION, lead_matrix, morph, thresholds_of
 from inference.training.st_prepare import Labelled, read_ptbxl, read_signal
-from inference.weights import WeightsRefused
 
 DRAWS = 2000
 FS_HZ = 500.0
@@ -214,11 +214,7 @@ def cleaned(data: Path) -> Lines:
     """The question of the paper's Table 4: does cleaning help to see ST change?"""
     pairs = _bent_recordings(data)
     columns: dict[str, Floats] = {"noisy": _noisy_scores(data, None)}
-    for name in DENOISERS:
-        try:
-            columns[name] = _noisy_scores(data, name)
-        except (WeightsRefused, DenoiseRefused):
-            continue
+    columns |= {name: _noisy_scores(data, name) for name in methods()}
     labels = np.array([label for _, _, label in pairs])
     rows = []
     for name, scores in columns.items():
@@ -239,30 +235,32 @@ def cleaned(data: Path) -> Lines:
 
 
 def _paired(columns: dict[str, Floats], labels: NDArray[np.int8]) -> Lines:
-    """Paired bootstrap of the default method against the noisy signal."""
-    method = default_denoiser()
-    if method not in columns:
-        return []
+    """Paired bootstrap of every method against the noisy signal."""
+    rows = []
+    for name in columns:
+        if name != "noisy":
+            cells = [
+                _gain(columns["noisy"][:, k], columns[name][:, k], labels[:, k]) for k in (0, 1)
+            ]
+            rows.append((name, *cells))
+    return [
+        "Change of the AUC by cleaning, with its 95 % interval: paired bootstrap over the "
+        "recordings that are measurable both ways.",
+        "",
+        *table(("method", "STE AUC", "STD AUC"), rows),
+    ]
+
+
+def _gain(noisy: Floats, clean: Floats, labels: NDArray[np.int8]) -> str:
     rng = np.random.default_rng(8)
-    lines = []
-    for k, kind in enumerate(("STE", "STD")):
-        both = np.isfinite(columns["noisy"][:, k]) & np.isfinite(columns[method][:, k])
-        index = np.flatnonzero(both & (labels[:, k] >= 0))
-        gains = []
-        for _ in range(1000):
-            draw = rng.choice(index, len(index))
-            yes, no = draw[labels[draw, k] == 1], draw[labels[draw, k] == 0]
-            gains.append(
-                auc(columns[method][yes, k], columns[method][no, k])
-                - auc(columns["noisy"][yes, k], columns["noisy"][no, k])
-            )
-        low, high = np.nanquantile(gains, [0.025, 0.975])
-        lines.append(
-            f"{kind}: cleaning with `{method}` changes the AUC by {np.nanmean(gains):+.3f} "
-            f"({low:+.3f}…{high:+.3f}, paired bootstrap, {len(index)} recordings measurable both "
-            "ways)."
-        )
-    return [*lines, ""]
+    index = np.flatnonzero(np.isfinite(noisy) & np.isfinite(clean) & (labels >= 0))
+    gains = []
+    for _ in range(1000):
+        draw = rng.choice(index, len(index))
+        yes, no = draw[labels[draw] == 1], draw[labels[draw] == 0]
+        gains.append(auc(clean[yes], clean[no]) - auc(noisy[yes], noisy[no]))
+    low, high = np.nanquantile(gains, [0.025, 0.975])
+    return f"{np.nanmean(gains):+.3f} ({low:+.3f}…{high:+.3f})"
 
 
 @cache
@@ -298,7 +296,7 @@ def _noisy_scores(data: Path, method: str | None) -> Floats:
         injected = corrupt(record, Condition("mix", "electrodes", None, 101), noise).injected_mv
         noisy = (signal_mv + injected).astype(np.float32)
         if method is not None:
-            noisy = denoise(noisy, FS_HZ, STANDARD_LEADS, method=method, device="cpu").signal_mv
+            noisy = cleaned_by(method, noisy)
         seen = st_input(measure(noisy, FS_HZ, STANDARD_LEADS))
         if seen is not None:
             scores[i] = classify([seen], [person(None, None)])[0]
