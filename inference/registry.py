@@ -99,6 +99,13 @@ _METHODS = (
         "Removes the baseline only: a spline through running medians.",
         parameters={"windows_s": [0.2, 0.6], "knots_s": 0.6},
     ),
+    Method(
+        "fcn_dae",
+        "FCN-DAE",
+        "Autoencoder after Chiang et al. 2019, for comparison; treats every lead alike.",
+        learned=True,
+        sha256="eb88bc625ae5692e8af0db3796d8bc29f2d4bb433cffcbd1b2235c755e8ec191",
+    ),
 )
 
 DENOISERS: dict[str, Method] = {method.name: method for method in _METHODS}

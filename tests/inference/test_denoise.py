@@ -63,7 +63,7 @@ def test_pieces_in_any_order_give_the_bytes_of_the_whole(noisy, method):
         assert np.array_equal(part.signal_mv, whole.signal_mv[:, piece.start : piece.stop])
 
 
-@pytest.mark.parametrize("method", [*FILTERS, default_denoiser()])
+@pytest.mark.parametrize("method", [*FILTERS, *LEARNED])
 def test_there_is_no_seam_between_pieces(noisy, method):
     """The same seconds cleaned inside two different pieces differ by less than 5 µV."""
     noisy, leads = leads_for(noisy, method)
@@ -89,7 +89,7 @@ def test_pieces_cover_every_sample_once():
         assert all(p.context_start <= p.start < p.stop <= p.context_stop for p in grid)
 
 
-@pytest.mark.parametrize("method", ["iir", default_denoiser()])
+@pytest.mark.parametrize("method", ["iir", *LEARNED])
 def test_gaps_stay_gaps_and_their_neighbours_stay_finite(method):
     x = real_ecg("ptbxl_noisy")
     x[3, 1000:1600] = np.nan
