@@ -53,6 +53,10 @@ def _run_window(
     window = build_window(reader, settings, diagnostics)
     window.errors.install()
     window.show()
+    if not settings["tour.seen"]:
+        from viewer.ui.tour import offer
+
+        offer(window)
     window.open_paths(paths)
     if crash is not None:
         window.reports.tell_crash(crash)

@@ -116,6 +116,7 @@ SETTINGS = (
     ),
     Setting("export.folder", "", text, "Folder shown first by the export dialog"),
     Setting("export.format", "wfdb", one_of(*FORMATS), "Last export format"),
+    Setting("tour.seen", False, flag, "The tour of the window was shown"),
     Setting("window.geometry", "", text, "Where the window stood"),
     Setting("window.state", "", text, "Which panels were open"),
 )

@@ -420,6 +420,14 @@ HELP = (
         icon="search",
     ),
     Command(
+        "help.tour",
+        "Tour of the window",
+        (),
+        "What stands where, on one page over the window",
+        lambda w: w.show_tour(),
+        "Help",
+    ),
+    Command(
         "help.log",
         "Show log folder",
         (),

@@ -39,12 +39,14 @@ from viewer.ui.room import Room
 from viewer.ui.searching import Searching
 from viewer.ui.start_page import StartPage
 from viewer.ui.status import Status
+from viewer.ui.thumbnails import remember
 from viewer.ui.timeline_bar import TimelineBar
 from viewer.ui.tool_bar import ToolBar
 from viewer.ui.trace_view import TraceView
 from viewer.ui.work_reports import WorkReports
 
 WARM_UP_AFTER_MS = 300
+THUMBNAIL_AFTER_MS = 700
 
 
 class MainWindow(QMainWindow):
@@ -59,6 +61,9 @@ class MainWindow(QMainWindow):
     searching: Searching
     marking: Marking
     panels: Panels
+    tool_bar: ToolBar
+    trace_view: TraceView
+    status: Status
     appearance: Appearance
 
     def __init__(self, reader: Reader, settings: Settings) -> None:
@@ -142,6 +147,7 @@ class MainWindow(QMainWindow):
         self.start_page.sample_asked.connect(self.files.open_sample)
         self.start_page.path_chosen.connect(lambda path: self.files.open_all([path]))
         self.trace_view.lead_activated.connect(self.toggle_lead)
+        self.trace_view.painted.connect(self._remember_picture)
         self.menus["File/Recent"].aboutToShow.connect(self._fill_recent)
         self.status.cancel_asked.connect(self.cancel)
         self.status.notes_asked.connect(self.reports.show_notes)
@@ -207,6 +213,12 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, path=path: self.files.open_all([path]))
         if menu.isEmpty():
             menu.addAction("Nothing was opened yet").setEnabled(False)
+
+    def _remember_picture(self) -> None:
+        """Of this recording, for the start page; a moment after the page is on screen."""
+        recording = self.session.recording
+        if recording is not None:
+            QTimer.singleShot(THUMBNAIL_AFTER_MS, self, lambda: remember(recording))
 
     def standard_scale(self) -> None:
         self.session.paper.set_speed(25.0)
@@ -276,6 +288,11 @@ class MainWindow(QMainWindow):
         from viewer.ui.settings_dialog import SettingsDialog
 
         SettingsDialog(self).open()
+
+    def show_tour(self) -> None:
+        from viewer.ui.tour import Tour
+
+        Tour(self)
 
     def show_log_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from viewer.jobs.st import Measuring
 from viewer.state.noise_map_cells import MapCells
 from viewer.state.noise_map_geometry import TimeAxis
 from viewer.state.st_view import StResult, worst_grades
+from viewer.state.time_left import Forecast, left_words
 from viewer.ui.inks import INKS
 from viewer.ui.inks import PAPER as PAPER_INKS
 from viewer.ui.noise_map import NoiseMap
@@ -56,7 +58,7 @@ class Panels(QObject):
         super().__init__(window)
         self._window, self._session = window, window.session
         self.noise_map = NoiseMap()
-        self.ribbon = OverviewRibbon()
+        self.ribbon: OverviewRibbon = OverviewRibbon()
         self.st = StPanel()
         self.residual = ResidualStrip()
         self.analysis = NoiseAnalysis(
@@ -68,6 +70,7 @@ class Panels(QObject):
         self.measuring = Measuring(window.session, window)
         self.overview: Overview = Overview(window, self.ribbon)
         self._wanted: set[str] = set()
+        self._forecast = Forecast(time.monotonic())
         self._settled = QTimer(self, interval=0, singleShot=True)
         self._settled.timeout.connect(self._align)
         self._docks = {
@@ -161,6 +164,7 @@ class Panels(QObject):
     # ---- noise map ----
 
     def _new_map(self) -> None:
+        self._forecast = Forecast(time.monotonic())
         self.noise_map.set_cells(MapCells())
         self.noise_map.set_status("")
         self._show_map()
@@ -172,7 +176,8 @@ class Panels(QObject):
             return
         self.noise_map.set_cells(view.cells, self._describe)
         share = view.n_found / max(len(view.segments), 1)
-        busy = f"{100 * share:.0f} % analysed" if share < 1 else ""
+        left = left_words(self._forecast.left_s(time.monotonic(), share))
+        busy = f"{100 * share:.0f} % analysed{left and f', {left}'}" if share < 1 else ""
         notes = [f"⚠ {note}" for note in view.notes]
         self.noise_map.set_status(" ".join((busy, *notes)).strip())
         self._show_ribbon()

@@ -37,6 +37,7 @@ class PaperGraphics(QGraphicsView):
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
+        self.viewport().setAcceptDrops(False)  # a dropped file belongs to the window
 
     def show_mm(self, top_mm: float, px_per_mm: float) -> None:
         """Which part of the page the view shows, in millimetres."""

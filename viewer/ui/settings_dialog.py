@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
 Choices = Sequence[tuple[Any, str]]
+TITLE_EM = 12.0  # so that fields of all groups begin at the same place
 FOLDERS = (("Settings", config_folder), ("Cache", cache_folder), ("Log", log_folder))
 
 
@@ -87,6 +88,8 @@ class SettingsDialog(QDialog):
         self.clear_cache = QPushButton("Clear cache")
         self.clear_cache.setToolTip("Everything in it can be computed again")
         self.reset = QPushButton("Reset to defaults")
+        for button in (self.clear_cache, self.reset):
+            button.setAutoDefault(False)  # Enter closes, it deletes nothing
         self._lay_out()
         self.search.textChanged.connect(self._filter)
         self.clear_cache.clicked.connect(self._clear_cache)
@@ -184,6 +187,7 @@ class SettingsDialog(QDialog):
             path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             path.setWordWrap(True)
             button = QPushButton("Show")
+            button.setAutoDefault(False)
             button.setAccessibleName(f"Show the folder: {title}")
             url = QUrl.fromLocalFile(str(folder()))
             button.clicked.connect(lambda _=False, url=url: QDesktopServices.openUrl(url))
@@ -191,7 +195,10 @@ class SettingsDialog(QDialog):
         return form
 
     def _row(self, form: QFormLayout, title: str, content: QWidget, words: str) -> None:
-        form.addRow(title, content)
+        label = QLabel(title)
+        label.setBuddy(content)
+        label.setMinimumWidth(round(TITLE_EM * label.fontMetrics().height()))
+        form.addRow(label, content)
         self._rows.append((form, content, words.casefold()))
 
     def _field(self, setting: Setting) -> QComboBox | QCheckBox:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from viewer.formats.registry import READERS
+from viewer.ui.thumbnails import SIZE_PX, icon_of
 
 DISCLAIMER = "Research and education use only. Not for diagnosis."
 SHOWN = 6
@@ -44,12 +45,17 @@ class StartPage(QWidget):
                 widget.deleteLater()
         if paths:
             self._recent.addWidget(_label("Recent", "quiet"), 0, Qt.AlignmentFlag.AlignHCenter)
+        buttons = []
         for path in paths[:SHOWN]:
             button = QPushButton(f"{path.name}   —   {path.parent.name or path.parent}")
             button.setObjectName("recent")
+            button.setMinimumWidth(520)
+            buttons.append((path, button))
             button.setToolTip(str(path))
             button.clicked.connect(lambda _=False, path=path: self.path_chosen.emit(path))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        for path, button in buttons:  # after the page is painted, and only while it stands
+            QTimer.singleShot(0, button, lambda path=path, button=button: _picture(path, button))
 
     def _zone(self) -> QFrame:
         zone = QFrame()
@@ -82,6 +88,12 @@ class StartPage(QWidget):
         row.addWidget(sample_button)
         row.addStretch(1)
         return row
+
+
+def _picture(path: Path, button: QPushButton) -> None:
+    """What the recording looks like, where a picture of it was kept."""
+    button.setIconSize(SIZE_PX)
+    button.setIcon(icon_of(path))
 
 
 def _label(text: str, name: str) -> QLabel:

@@ -30,6 +30,7 @@ class ToolBar(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
         self._window, self._commands = window, commands
+        self.buttons: dict[str, QToolButton] = {}  # by command id
         self._shrinking: list[QToolButton] = []  # lose their words where room is short
         self._fitted: tuple[object, ...] = ()
         self.add("file.open", text=True)
@@ -62,6 +63,7 @@ class ToolBar(QToolBar):
             self._shrinking.append(button)
         button.setAccessibleName(self._commands.actions[command_id].text())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.buttons[command_id] = button
         self.addWidget(button)
         return button
 
