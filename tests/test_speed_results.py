@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.speed.against_mne import brainvision_header
 from tests.speed.recordings import LEADS
 from tests.speed.results import replace_first, replace_section
@@ -30,3 +32,19 @@ def test_both_programs_are_given_the_same_file(tmp_path):
     assert text.count("µV") == len(LEADS)
     assert "SamplingInterval=2000\n" in text
     assert (tmp_path / "day.vmrk").exists()
+
+
+def test_the_heartbeat_sees_the_event_loop_stand_still(qtbot):
+    from tests.speed.stalls import Heartbeat
+
+    heart = Heartbeat()
+    qtbot.waitUntil(lambda: len(heart.wall_ms) >= 2)
+    beats = len(heart.wall_ms)
+    before = heart._cpu
+    while sum(range(1000)) and time.thread_time() - before < 0.05:
+        pass  # the GUI thread is busy: no beat can come
+    assert len(heart.wall_ms) == beats
+    qtbot.waitUntil(lambda: len(heart.wall_ms) > beats)
+    heart.stop()
+    assert max(heart.cpu_ms) > 40
+    assert max(heart.wall_ms) >= max(heart.cpu_ms) - 1

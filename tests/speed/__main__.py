@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
 def _measure(folder: Path, options: argparse.Namespace) -> str:
     from PySide6.QtWidgets import QApplication
 
-    from tests.speed import bench, recordings
+    from tests.speed import bench, recordings, stalls
     from tests.speed.meter import machine
     from viewer.app import build_window
     from viewer.formats.process import ReaderProcess
@@ -53,6 +53,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> str:
         rows += bench.next_record(window, recordings.folder_of_short_ones(folder))
         path = recordings.long_one(folder, hours)
         rows += bench.long_file(window, path, n)
+        rows += stalls.while_a_model_runs(window, 2.0 if options.smoke else 30.0)
         window.close()
     del app
     head = ["| what | measured | target |", "| --- | --- | --- |"]
