@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from viewer.state.layers import Show
+from viewer.ui import info_panel
 from viewer.ui.command import (
     Command,
     gains,
@@ -287,6 +288,16 @@ VIEW = (
         checked=lambda w: bool(w.settings["view.overview"]),
     ),
     panel("residual", "Residual average", "Shift+R", "What was removed, averaged around the QRS"),
+    Command(
+        "panel.info",
+        "Information",
+        ("I",),
+        "Patient, device, filters, findings and average beats that the file states",
+        lambda w: info_panel.information(w).toggle(),
+        "View",
+        has_recording,
+        checked=lambda w: info_panel.is_open(w),
+    ),
     *themes(),
     Command(
         "view.true_size",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import (
     QComboBox,
@@ -23,6 +23,7 @@ from viewer.formats.errors import ImportHints, NeedsHints
 from viewer.jobs.load import Reader
 from viewer.jobs.runner import LatestJob
 from viewer.recording import Recording
+from viewer.ui.file_beats import PAPER, paint_grid
 
 RATES = ("", "100", "125", "250", "257", "360", "400", "500", "1000", "2000")
 UNITS = ("", "mV", "uV", "V", "nV")
@@ -49,6 +50,8 @@ class ImportSheet(QDialog):
         self._job.failed.connect(self._unreadable)
         self.rate, self.unit, self.axis = _choice(RATES), _choice(UNITS), _choice(tuple(AXES))
         self.axis.setEditable(False)
+        self.array = _choice(("", *needs.arrays))
+        self.array.setEditable(False)
         self.leads = QLineEdit()
         self.leads.setPlaceholderText("I, II, III, aVR, aVL, aVF, V1, V2, …")
         self.message = QLabel(str(needs))
@@ -64,7 +67,7 @@ class ImportSheet(QDialog):
         self._soon.setSingleShot(True)
         self._soon.setInterval(150)
         self._soon.timeout.connect(self.look)
-        for box in (self.rate, self.unit, self.axis):
+        for box in (self.array, self.rate, self.unit, self.axis):
             box.currentTextChanged.connect(lambda _: self._changed())
         self.leads.textChanged.connect(lambda _: self._changed())
         self._set_recording(None)
@@ -82,6 +85,7 @@ class ImportSheet(QDialog):
             unit=self.unit.currentText().strip() or None,
             axis=cast("Axis | None", AXES[self.axis.currentText()]),
             leads=leads or None,
+            array=self.array.currentText() or None,
         )
 
     def look(self) -> None:
@@ -127,14 +131,17 @@ class ImportSheet(QDialog):
     def _lay_out(self, needs: NeedsHints) -> None:
         form = QFormLayout()
         form.setHorizontalSpacing(16)
-        for question, label, field in (
+        fields: list[tuple[str, str, QWidget]] = [
             ("fs_hz", "Sampling rate, Hz", self.rate),
             ("unit", "Unit of the numbers", self.unit),
             ("axis", "Arrangement", self.axis),
             ("leads", "Leads, in order", self.leads),
-        ):
+        ]
+        if needs.arrays:
+            fields.insert(0, ("array", "Array with the ECG", self.array))
+        for question, label, field in fields:
             asked = question in needs.questions
-            form.addRow(f"{label} *" if asked else label, cast(QWidget, field))
+            form.addRow(f"{label} *" if asked else label, field)
             field.setAccessibleName(label)
         column = QVBoxLayout(self)
         column.setSpacing(12)
@@ -147,7 +154,7 @@ class ImportSheet(QDialog):
 
 
 class Preview(QWidget):
-    """The first seconds of the first leads at 25 mm/s and 10 mm/mV, on plain paper."""
+    """The first seconds of the first leads at 25 mm/s and 10 mm/mV, on millimetre paper."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -166,7 +173,8 @@ class Preview(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor("#fff9f7"))
+        painter.fillRect(self.rect(), PAPER)
+        paint_grid(painter, QRectF(self.rect()), PX_PER_MM)
         if self._recording is None:
             painter.setPen(QColor("#6b6b6b"))
             text = "The preview appears once the file can be read."

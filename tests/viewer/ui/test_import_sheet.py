@@ -91,3 +91,33 @@ def test_the_answers_become_hints(sheet, qtbot):
     sheet.rate.setCurrentText("257 Hz")
     sheet.leads.setText(" II ,V5,")
     assert sheet.hints() == ImportHints(fs_hz=257.0, leads=("II", "V5"))
+
+
+def test_one_of_several_arrays_is_chosen_in_the_sheet(window, qtbot, tmp_path):
+    import h5py
+
+    signal = np.tile(np.sin(np.arange(2000) / 30), (3, 1)).astype(np.float32)
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["rest/trace"], file["stress/trace"] = signal, signal * 2
+        file.attrs["fs"], file.attrs["unit"] = 500.0, "mV"
+    with qtbot.waitSignal(window.files.opening.asks, timeout=60_000):
+        window.open_paths([tmp_path / "x.h5"])
+    sheet = window.files.sheet
+    sheet.array.setCurrentText("stress/trace")
+    qtbot.waitUntil(lambda: sheet.recording is not None, timeout=60_000)
+    with qtbot.waitSignal(window.files.opened, timeout=60_000):
+        qtbot.mouseClick(open_button(sheet), Qt.MouseButton.LeftButton)
+    assert window.session.recording.signal_mv.max() == pytest.approx(2.0, abs=1e-3)
+
+
+def test_a_table_of_numbers_is_asked_for_its_rate_and_unit(window, qtbot, tmp_path):
+    rows = np.round(np.sin(np.arange(2000)[:, None] / 30 * [1, 1.3, 1.7]), 3)
+    np.savetxt(tmp_path / "x.csv", rows, delimiter=",", header="I,II,V1", comments="")
+    with qtbot.waitSignal(window.files.opening.asks, timeout=60_000):
+        window.open_paths([tmp_path / "x.csv"])
+    sheet = window.files.sheet
+    sheet.rate.setCurrentText("500")
+    sheet.unit.setCurrentText("mV")
+    qtbot.waitUntil(lambda: sheet.recording is not None, timeout=60_000)
+    assert sheet.recording.leads == ("I", "II", "V1")
+    assert sheet.recording.fs_hz == 500
