@@ -10,7 +10,6 @@ import numpy as np
 from viewer.formats.errors import ImportHints, RecordingError, too_large
 from viewer.formats.files import shown
 from viewer.formats.parsed import Decoding, Outcome, Parsed
-from viewer.formats.registry import parse
 from viewer.formats.sinks import ArraySink, Sink
 from viewer.recording import Recording
 from viewer.samples import ArraySamples, Samples, to_mv
@@ -26,6 +25,8 @@ def open_recording(path: Path | str, *, hints: ImportHints | None = None) -> Rec
 
     Windows and commands use ReaderProcess.open, which does this in a process of its own.
     """
+    from viewer.formats.registry import parse  # every reader: not for who only asks a process
+
     parsed = parse(path, hints or ImportHints())
     if is_long(parsed):
         from viewer.formats.long_copy import open_long

@@ -13,6 +13,7 @@ import queue
 import threading
 import weakref
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,6 @@ import numpy as np
 from viewer.formats import wire
 from viewer.formats.errors import ImportHints, RecordingError
 from viewer.formats.files import shown
-from viewer.formats.helper import serve
 from viewer.formats.loading import Loading, loading_of, settled
 from viewer.formats.long_copy import samples_at
 from viewer.formats.opening import recording_of
@@ -35,6 +35,13 @@ ATTEMPTS = 2
 """How often a long recording is read when the process dies under it, of another file perhaps."""
 
 Answer = Recording | RecordingError
+
+
+def serve(connection: Connection, alone: bool) -> None:
+    """The reader process; only there are the readers loaded."""
+    from viewer.formats import helper
+
+    helper.serve(connection, alone)
 
 
 class _Request:

@@ -23,6 +23,7 @@ from viewer.formats.numpy_reader import NpyReader, NpzReader
 from viewer.formats.parsed import Parsed, Reader
 from viewer.formats.scp_reader import ScpReader
 from viewer.formats.sierra_reader import SierraReader
+from viewer.formats.suffixes import RECORDINGS, SUFFIXES
 from viewer.formats.wfdb_find import first_bytes, segment_names
 from viewer.formats.wfdb_reader import WfdbReader
 
@@ -33,15 +34,6 @@ READERS: tuple[Reader, ...] = (
     *(MuseReader(), AecgReader(), SierraReader(), ScpReader(), IshneReader()),
     *(MferReader(), MatReader(), CsvReader(), WfdbReader()),
 )
-
-RECORDINGS = (
-    *(".hea", ".npz", ".npy", ".h5", ".hdf5", ".edf", ".bdf"),
-    *(".dcm", ".xml", ".scp", ".ecg", ".mwf"),
-)
-TABLES = (".csv", ".tsv", ".mat")
-SUFFIXES = (*RECORDINGS, *TABLES)
-"""What records_in() looks for; signal files are found through their headers. Tables are
-often notes about the recordings beside them: they count where nothing else is."""
 
 BOMB_BYTES, BOMB_RATIO = 256 * 1024 * 1024, 100
 LARGEST_BYTES = 32 * 1024**3

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from viewer.formats.registry import SUFFIXES
+from viewer.formats.suffixes import SUFFIXES
 
 LIMIT = 12
 

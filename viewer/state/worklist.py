@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from viewer.formats.registry import SUFFIXES
+from viewer.formats.suffixes import SUFFIXES
 from viewer.state.recent import neighbour, reading_order
 
 

@@ -14,7 +14,7 @@ from viewer.folders import resource
 from viewer.formats.errors import NeedsHints, RecordingError
 from viewer.formats.lead_algebra import derive_limb_leads
 from viewer.formats.loading import loading_of, settled
-from viewer.formats.registry import SUFFIXES
+from viewer.formats.suffixes import SUFFIXES
 from viewer.jobs.load import Opening, Reader
 from viewer.recording import Recording
 from viewer.settings import Settings
@@ -23,7 +23,7 @@ from viewer.state.reopened import Reopened, reopened, restore
 from viewer.state.session import Session
 from viewer.ui.import_sheet import ImportSheet
 
-SIGNAL_FILES = (".dat", ".mat")  # opened through the header beside them
+SIGNAL_FILES = (".dat",)  # opened through the header beside them
 PATTERNS = " ".join(f"*{suffix}" for suffix in (*SUFFIXES, *SIGNAL_FILES))
 FILTER = f"ECG recordings ({PATTERNS});;All files (*)"
 SAMPLE = "samples/ptbxl_noisy.hea"

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from viewer.formats.registry import READERS
+from viewer.formats.suffixes import NAMES
 from viewer.ui.thumbnails import SIZE_PX, icon_of
 
 DISCLAIMER = "Research and education use only. Not for diagnosis."
@@ -66,7 +66,7 @@ class StartPage(QWidget):
         column.setSpacing(12)
         for text, name in (
             ("Drop an ECG here", "title"),
-            (f"a file or a folder: {', '.join(reader.name for reader in READERS)}", "quiet"),
+            (f"a file or a folder: {', '.join(NAMES)}", "quiet"),
         ):
             column.addWidget(_label(text, name), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(10)
