@@ -66,7 +66,7 @@ _METHODS = (
         "Leadlight",
         "Network that cleans noisy leads and leaves clean ones as they are.",
         learned=True,
-        sha256="8d3936718f26529e57940fcdd1c4ee70b9370f83f3e26c269912e1702ff84a61",
+        sha256="a820cf942c531581758231630123f832a9d8849467e5d4b2680ea2e5ae2796e9",
     ),
     Method(
         "cd_ecgnet",
@@ -105,6 +105,13 @@ _METHODS = (
         "Autoencoder after Chiang et al. 2019, for comparison; treats every lead alike.",
         learned=True,
         sha256="eb88bc625ae5692e8af0db3796d8bc29f2d4bb433cffcbd1b2235c755e8ec191",
+    ),
+    Method(
+        "cgan",
+        "cGAN-style (reconstruction)",
+        "Our reconstruction after Wang et al. 2022, for comparison; treats every lead alike.",
+        learned=True,
+        sha256="cd0c76ab4e44393c12202804d4f619f9709ec7fc9a0efff85b3726d7191c55d1",
     ),
 )
 
