@@ -84,6 +84,11 @@ class MarkKeeping(QObject):
         self._timer.stop()
         self.fetching.close()
         self.writing.close()
+        for key, marks in self._desk.unfetched():  # marked within milliseconds, then closed
+            saved = marks_file.read(marks_folder(), key)
+            if saved is not None:
+                self._desk.restore(key, saved)
+            self._dirty[key] = marks_file.document(marks, datetime.now())
         for key, text in self._dirty.items():
             try:
                 marks_file.write(marks_folder(), key, text)

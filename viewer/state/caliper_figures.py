@@ -14,6 +14,7 @@ LINE_ROOM = 1.25  # of the font's size, from line to line
 PAD_MM, APART_MM = 0.7, 0.9
 FOOT_MM = 1.2
 SECOND_SIZE = 0.88
+BOLD = 1.12  # letters of the first line are wider
 LABEL_MM = 3.6
 
 
@@ -85,7 +86,9 @@ def _plate(page: Page, one: Shape, text_mm: float, room: Room, *, in_bpm: bool) 
     lines = readout(one.caliper, mm=one.mm, in_bpm=in_bpm)
     lines = (f"{one.caliper.number}  {lines[0]}", *lines[1:])
     sizes = [text_mm, *(text_mm * SECOND_SIZE for _ in lines[1:])]
-    width = max(text_width_mm(t, s) for t, s in zip(lines, sizes, strict=True)) + 2 * PAD_MM
+    widths = [text_width_mm(t, s) for t, s in zip(lines, sizes, strict=True)]
+    widths[0] *= BOLD
+    width = max(widths) + 2 * PAD_MM
     height = sum(size * LINE_ROOM for size in sizes) + PAD_MM
     x, y = one.label_mm
     if one.caliper.kind is Kind.TIME:

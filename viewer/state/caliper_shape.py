@@ -114,8 +114,12 @@ def home(page: Page, caliper: Caliper) -> Cell | None:
     own = [c for c in there if c.lead == caliper.lead]
     if caliper.kind is not Kind.TIME and not own:
         return None  # millivolts belong to their lead
-    found = sorted(own or there, key=lambda c: (is_wide(page, c) != caliper.wide, c.start_s))
-    return found[0] if found else None
+
+    def far(cell: Cell) -> tuple[bool, bool, float]:
+        other = cell.trace is not None and cell.trace.value != caliper.trace
+        return is_wide(page, cell) != caliper.wide, other, cell.start_s
+
+    return min(own or there, key=far, default=None)
 
 
 def _time(page: Page, caliper: Caliper, cell: Cell, offset_mv: Offset) -> Shape:

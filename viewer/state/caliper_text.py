@@ -90,9 +90,13 @@ def _corrected(caliper: Caliper) -> tuple[str, ...]:
     if not caliper.qt:
         return ()
     if not caliper.rr_s:
-        return ("QTc: no RR found; measure one RR with a time caliper",)
-    values = "  ".join(f"{name} {value:.0f}" for name, value in qtc_ms(caliper).items())
-    return (f"QTc {values} ms", f"RR {caliper.rr_s * 1000:.0f} ms, {caliper.rr_from}")
+        return ("QTc: no RR found;", "measure one with a time caliper")
+    values = [f"{name} {value:.0f}" for name, value in qtc_ms(caliper).items()]
+    return (
+        f"QTc {values[0]} · {values[1]}",
+        f"{values[2]} · {values[3]} ms",
+        f"RR {caliper.rr_s * 1000:.0f} ms, {caliper.rr_from}",
+    )
 
 
 def _source(caliper: Caliper) -> str:

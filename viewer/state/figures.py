@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-LETTER_SHARE = 0.56
+LETTER_SHARE = 0.58
 """Width of an average letter over the size of its font, generously: for room, not for text."""
 
 Ink = int | str

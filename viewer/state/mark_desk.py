@@ -14,6 +14,9 @@ from viewer.state.marks import Marks
 from viewer.state.marks_file import Saved
 from viewer.state.session import Session
 
+PLACE = "at "
+"""What the key of a recording begins with whose content is not known yet."""
+
 
 class MarkDesk:
     """Follows the session: another recording brings its own marks, with their own undo."""
@@ -42,7 +45,18 @@ class MarkDesk:
 
     def needs(self, what: str) -> bool:
         """Whether this ("file", "kept") was not fetched yet for the open recording."""
-        return bool(self.key) and f"{what} {self.key}" not in self._fetched
+        return bool(self.key) and self._lacks(self.key, what)
+
+    def _lacks(self, key: str, what: str) -> bool:
+        return f"{what} {key}" not in self._fetched
+
+    def unfetched(self) -> list[tuple[str, Marks]]:
+        """Changed marks of recordings whose kept marks were never looked at."""
+        return [
+            (key, marks)
+            for key, marks in self._known.items()
+            if not marks.is_empty and not key.startswith(PLACE) and self._lacks(key, "kept")
+        ]
 
     def has_got(self, key: str, what: str) -> None:
         """What was fetched, once per recording and session."""
@@ -114,4 +128,4 @@ def _key(recording: Recording) -> str:
     """The content's hash; where that is not known yet, where it lies."""
     if recording.source_sha256:
         return recording.source_sha256
-    return f"at {recording.path or recording.name}"
+    return f"{PLACE}{recording.path or recording.name}"

@@ -31,6 +31,8 @@ def sheet_figures(
     labels     the small words behind lead names, so that read-outs keep clear of them
     held       whether the chosen marks look chosen; in print they do not
     """
+    if draft is None and not marks.calipers and not len(marks.annotations):
+        return ()
     room = Room(label_rects(page, labels))
     figures: list[Figure] = []
     if not marks.labels_hidden:

@@ -1,8 +1,9 @@
 """From a hand's rough place to an honest one: whole samples, fiducials, and how sure it is.
 
-Qt-free. The uncertainty of a bar follows from the noise around it and from how steep the
-trace is there: an edge that rises by s mV/s is placed to noise/s seconds at best (Cramér–Rao
-bound for a delay in white noise, taken per sample), and never finer than one sample.
+Qt-free. How sure a bar is follows from the trace itself: it could as well stand anywhere
+between the nearest places, left and right, where the trace differs from the bar's by more
+than the noise. On a steep edge that is one sample, at the flat end of a T wave many, on an
+isoelectric line it has no bounds. Never finer than one sample.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Floats = NDArray[np.float64]
 
 SNAP_S, COARSEST_SNAP_S = 0.010, 0.020
 NOISE_REACH_S, SMOOTH_S = 0.75, 0.030
-EDGE_REACH_S = 0.024
+EDGE_REACH_S, CALM_S = 0.100, 0.006
 ROBUST_SD = 1.4826  # median absolute deviation to SD of a normal distribution
 SURE = 1.96  # 95 % of a normal distribution
 FEW = 8
@@ -123,22 +124,26 @@ class Ruler:
         return None, ""
 
     def _time_spread_s(self, caliper: Caliper) -> float:
-        edges = [self._edge_sd_s(caliper.lead, at.time_s) for at in (caliper.start, caliper.stop)]
-        spread_s = SURE * math.hypot(*edges)
+        bars = [self._leeway_s(caliper.lead, at.time_s) for at in (caliper.start, caliper.stop)]
+        spread_s = math.hypot(*bars)
         return spread_s if spread_s < caliper.span_s / 2 else math.inf
 
-    def _edge_sd_s(self, lead: str, time_s: float) -> float:
-        """How finely a bar can be placed here: SD in seconds."""
-        grid_s = 1.0 / (self.fs_hz * math.sqrt(12.0))
+    def _leeway_s(self, lead: str, time_s: float) -> float:
+        """Half the stretch around a bar in which the trace is the same within its noise."""
+        sample_s = 1.0 / self.fs_hz
         values = self._around(lead, time_s, EDGE_REACH_S)
-        if len(values) < FEW:
-            return grid_s
-        steepest = float(np.abs(np.gradient(_smooth(values, self.fs_hz, 0.010))).max())
-        slope_mv_s = steepest * self.fs_hz
+        n_before = min(round(EDGE_REACH_S * self.fs_hz), round(time_s * self.fs_hz))
+        if len(values) <= n_before or len(values) < FEW:
+            return sample_s
+        calm = _smooth(values, self.fs_hz, CALM_S)
         noise_mv = self.noise_mv(lead, time_s)
-        if noise_mv == 0:
-            return grid_s
-        return math.hypot(grid_s, noise_mv / slope_mv_s) if slope_mv_s > 0 else math.inf
+        away = np.flatnonzero(np.abs(calm - calm[n_before]) > SURE * noise_mv)
+        before, after = away[away < n_before], away[away > n_before]
+        if not len(before) and not len(after):
+            return math.inf
+        left = n_before - before[-1] if len(before) else after[0] - n_before
+        right = after[0] - n_before if len(after) else left
+        return float(left + right) / 2 * sample_s
 
     def noise_mv(self, lead: str, time_s: float) -> float:
         """SD of what is faster than a smooth 30 ms: robust against the QRS. 0 if unknown."""

@@ -16,6 +16,7 @@ from viewer.state.ruler import Ruler
 from viewer.ui.trace_view import TraceView
 
 REACH_PX = 5.0
+NAMES: dict[Trace, TraceName] = {Trace.RAW: "raw", Trace.DENOISED: "denoised"}
 
 
 class MarkPlaces:
@@ -24,20 +25,20 @@ class MarkPlaces:
     def __init__(self, view: TraceView, desk: MarkDesk, finder: LandmarkFinder) -> None:
         self._view, self._desk, self._finder = view, desk, finder
 
-    @property
-    def trace(self) -> Trace:
-        """The trace that is measured: the raw one wherever it is visible."""
+    def trace(self, cell: Cell | None = None) -> Trace:
+        """The trace that is measured: the row's own, else the raw one wherever it is visible."""
+        if cell is not None and cell.trace is not None:
+            return cell.trace
         traces = self._view.session.layers.traces
         return Trace.RAW if Trace.RAW in traces else traces[0]
 
-    @property
-    def trace_name(self) -> TraceName:
-        names: dict[Trace, TraceName] = {Trace.RAW: "raw", Trace.DENOISED: "denoised"}
-        return names.get(self.trace, "residual")
+    def trace_name(self, cell: Cell | None = None) -> TraceName:
+        """What read-outs call it."""
+        return NAMES.get(self.trace(cell), "residual")
 
-    def ruler(self) -> Ruler | None:
-        """Measures the visible trace of the open recording."""
-        recording, source = self._desk.recording, self._view.source(self.trace)
+    def ruler(self, cell: Cell | None = None) -> Ruler | None:
+        """Measures the visible trace of the open recording, in a cell of the page."""
+        recording, source = self._desk.recording, self._view.source(self.trace(cell))
         page = self._view.page
         if recording is None or source is None or page is None:
             return None
@@ -46,24 +47,24 @@ class MarkPlaces:
             source.samples,
             recording.fs_hz,
             recording.leads,
-            self.trace_name,
+            self.trace_name(cell),
             self._finder.landmarks,
             pixel_s,
         )
 
     def seek_landmarks(self) -> None:
         """Have the fiducials of this page found in the background."""
-        recording, source = self._desk.recording, self._view.source(self.trace)
+        recording, source = self._desk.recording, self._view.source(self.trace())
         page = self._view.page
         if recording is not None and source is not None and page is not None:
             span_s = (page.start_s, min(page.start_s + page.span_s, recording.duration_s))
             self._finder.ask(
-                source.samples, recording.fs_hz, recording.leads, span_s, self.trace_name
+                source.samples, recording.fs_hz, recording.leads, span_s, self.trace_name()
             )
 
     def offset_mv(self, lead: str) -> float:
         """What is taken off the place of a lead's measured trace."""
-        return self._view.offset_mv(self.trace, lead)
+        return self._view.offset_mv(self.trace(), lead)
 
     def cell_at(self, place: QPointF) -> Cell | None:
         """The recorded lead under a place of the view."""

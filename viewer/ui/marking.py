@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
-from viewer.annotation import NOISE, NOTE, Annotation
 from viewer.jobs.landmarks import LandmarkFinder
 from viewer.jobs.mark_keeping import MarkKeeping
-from viewer.state.annotations import fitting_note
 from viewer.state.caliper_text import as_text, row
 from viewer.state.calipers import Caliper, Kind
 from viewer.state.mark_desk import MarkDesk
@@ -22,6 +19,7 @@ from viewer.state.mark_sheet import sheet_figures
 from viewer.state.marks import Marks
 from viewer.state.marks_file import Saved
 from viewer.state.placing import Tool
+from viewer.ui.annotating import Annotating
 from viewer.ui.mark_files import MarkFiles
 from viewer.ui.mark_painting import text_size_mm
 from viewer.ui.mark_places import MarkPlaces
@@ -46,6 +44,7 @@ class Marking(QObject):
     """One per window; the calipers' and annotations' only way to the screen and the disk."""
 
     files: MarkFiles
+    notes: Annotating
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -56,9 +55,9 @@ class Marking(QObject):
         self.hand = MarksHand(self.desk, self._view, self.places)
         self.keeping = MarkKeeping(self.desk, self)
         self.files = MarkFiles(self.desk, window)
+        self.notes = Annotating(self, window)
         self.menu: QMenu | None = None
         self.table: CaliperTable | None = None
-        self.dialog: QInputDialog | None = None
         self._restored: Saved | None = None
         self._connect()
 
@@ -71,13 +70,12 @@ class Marking(QObject):
         self.hand.drafted.connect(self.draw)
         self.hand.armed.connect(self._armed)
         self.hand.menu_asked.connect(self.show_menu)
-        self.hand.noise_marked.connect(self._mark_noise)
         self.finder.found.connect(self._landmarks_came)
         self.finder.broke.connect(self._window.errors.report)
         self.keeping.restored.connect(self._tell_restored)
         self.keeping.problem.connect(lambda text: self._window.notices.say("warning", text))
         self.files.refused.connect(lambda sentence: self._window.reports.refuse(sentence))
-        self.files.done.connect(self._say)
+        self.files.done.connect(self.say)
 
     @property
     def marks(self) -> Marks | None:
@@ -220,7 +218,7 @@ class Marking(QObject):
         """All calipers as text, for a spreadsheet or a report."""
         rows = self.rows()
         QGuiApplication.clipboard().setText(as_text(rows))
-        self._say(f"{len(rows)} calipers copied.")
+        self.say(f"{len(rows)} calipers copied.")
 
     def show_table(self) -> None:
         from viewer.ui.caliper_table import CaliperTable
@@ -231,94 +229,6 @@ class Marking(QObject):
         self.table.show()
         self.table.raise_()
 
-    # ---- annotations ----
-
-    def sample_of(self, time_s: float) -> int:
-        recording = self.desk.recording
-        assert recording is not None
-        return min(max(round(time_s * recording.fs_hz), 0), max(recording.n_samples - 1, 0))
-
-    def here_s(self) -> float:
-        """Where a keyboard means "here": the pointer, the chosen caliper, the page's middle."""
-        spot = None if self.hand.pointer is None else self.places.spot_at(self.hand.pointer)
-        if spot is not None:
-            return spot.time_s
-        timeline = self._window.session.timeline
-        middle_s = (timeline.start_s + timeline.stop_s) / 2
-        return middle_s if self.held is None else self.held.start.time_s
-
-    def add_beat(self, symbol: str, time_s: float) -> None:
-        if self.marks is not None:
-            self.marks.add_annotation(Annotation(self.sample_of(time_s), symbol))
-
-    def ask_note(self, time_s: float | None = None, old: Annotation | None = None) -> None:
-        """Type a note for a place, or change one."""
-        if self.marks is None:
-            return
-        where = self.here_s() if time_s is None else time_s
-        sample = self.sample_of(where) if old is None else old.sample
-        dialog = self.dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Note")
-        dialog.setLabelText(f"Note at {sample / self._fs_hz:.3f} s (one line)")
-        dialog.setTextValue("" if old is None else old.note)
-        dialog.textValueSelected.connect(lambda text: self._note(sample, text, old))
-        dialog.open()
-
-    def _note(self, sample: int, text: str, old: Annotation | None) -> None:
-        note, marks = fitting_note(text), self.marks
-        if marks is None or not note:
-            return
-        if old is None:
-            marks.add_annotation(Annotation(sample, NOTE, note))
-        else:
-            marks.replace_annotation(old, replace(old, note=note))
-
-    def change_symbol(self, old: Annotation, symbol: str) -> None:
-        if self.marks is not None:
-            new = Annotation(old.sample, symbol, old.note, old.lead, chan=old.chan)
-            self.marks.replace_annotation(old, new)
-
-    def mark_noise(self) -> None:
-        """The chosen time caliper's stretch of its lead; without one, what is dragged next."""
-        held = self.held
-        if held is not None and held.kind is Kind.TIME:
-            self._mark_noise(held.lead, held.first_s, held.last_s)
-        else:
-            self.arm(Tool.NOISE)
-
-    def _mark_noise(self, lead: str, first_s: float, last_s: float) -> None:
-        marks, recording = self.marks, self.desk.recording
-        start, stop = self.sample_of(first_s), self.sample_of(last_s)
-        if marks is not None and recording is not None and stop > start:
-            chan = recording.leads.index(lead)
-            marks.add_annotation(Annotation(start, NOISE, lead=lead, stop=stop, chan=chan))
-
-    def go(self, step: int) -> None:
-        """To the next (+1) or previous (-1) annotation."""
-        marks, timeline = self.marks, self._window.session.timeline
-        if marks is None:
-            return
-        chosen = marks.chosen
-        at = self.sample_of((timeline.start_s + timeline.stop_s) / 2)
-        at = at if chosen is None else chosen.sample
-        found = marks.annotations.after(at) if step > 0 else marks.annotations.before(at)
-        if found is None:
-            which = "further" if step > 0 else "earlier"
-            self._say(f"There is no {which} annotation.")
-            return
-        marks.choose(found)
-        time_s = found.sample / self._fs_hz
-        if not timeline.start_s <= time_s <= timeline.stop_s:
-            timeline.centre_on(time_s)
-        note = f": {found.note}" if found.note else ""
-        self._say(f"{time_s:.3f} s  {found.meaning}{note}")
-
-    @property
-    def _fs_hz(self) -> float:
-        recording = self.desk.recording
-        assert recording is not None
-        return recording.fs_hz
-
     # ---- menus and words ----
 
     def show_menu(self, place: QPointF) -> None:
@@ -326,6 +236,7 @@ class Marking(QObject):
         from viewer.ui.marks_menu import MarksMenu
 
         self.menu = MarksMenu(self, self._window, place)
+        self.menu.aboutToHide.connect(self.menu.deleteLater)
         if not self.menu.isEmpty():
             self.menu.popup(self._view.paper.viewport().mapToGlobal(place.toPoint()))
 
@@ -333,8 +244,9 @@ class Marking(QObject):
         """Which beat is here? For the keyboard."""
         from viewer.ui.marks_menu import beat_menu
 
-        time_s = self.here_s()
-        menu = beat_menu(self._window, lambda symbol: self.add_beat(symbol, time_s))
+        time_s = self.notes.here_s()
+        menu = beat_menu(self._window, lambda symbol: self.notes.add_beat(symbol, time_s))
+        menu.aboutToHide.connect(menu.deleteLater)
         self.menu = menu
         menu.popup(self._view.paper.mapToGlobal(self._view.paper.rect().center()))
 
@@ -356,7 +268,7 @@ class Marking(QObject):
         if marks is not None and saved is not None:
             marks.forget(saved.calipers, saved.added, saved.removed)
 
-    def _say(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
         self._window.statusBar().showMessage(sentence, 8000)
 
 

@@ -17,19 +17,11 @@ from viewer.state.marks import Marks
 from viewer.state.page import Cell
 from viewer.state.placing import Placing, Tool, ordered
 from viewer.ui.mark_places import MarkPlaces
+from viewer.ui.marks_keys import MarksKeys
 from viewer.ui.trace_view import TraceView
 
 DRAG_PX = 4.0
-STEP_S, STEP_MV, FINE_MV = 0.010, 0.05, 0.005
 NO_SNAP = Qt.KeyboardModifier.ShiftModifier
-CTRL = Qt.KeyboardModifier.ControlModifier
-NUDGES = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, 1),
-    Qt.Key.Key_Down: (0, -1),
-}
-ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +49,7 @@ class MarksHand(QObject):
         self.pointer: QPointF | None = None
         self._pressed: QPointF | None = None
         self._drag: Drag | None = None
+        self._keys = MarksKeys(self, desk, places)
         self._watched = (view, view.paper, view.paper.viewport())
         for widget in self._watched:
             widget.installEventFilter(self)
@@ -65,6 +58,11 @@ class MarksHand(QObject):
         """Before the window goes: Qt must not ask a hand whose page is half destroyed."""
         for widget in self._watched:
             widget.removeEventFilter(self)
+
+    @property
+    def dragging(self) -> bool:
+        """Whether a caliper is in the hand."""
+        return self._drag is not None
 
     @property
     def busy(self) -> bool:
@@ -122,7 +120,7 @@ class MarksHand(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """True for what was meant for marks."""
         if isinstance(event, QKeyEvent):
-            return self._key_event(event)
+            return self._keys.handle(event)
         if watched is not self._view.paper.viewport():
             return False
         if isinstance(event, QMouseEvent):
@@ -196,8 +194,9 @@ class MarksHand(QObject):
     # ---- dragging ----
 
     def _drag_to(self, drag: Drag, place: QPointF, *, snap: bool) -> None:
-        marks, ruler = self._desk.marks, self._places.ruler()
-        spot = self._places.spot_at(place, self._places.home(drag.caliper))
+        home = self._places.home(drag.caliper)
+        marks, ruler = self._desk.marks, self._places.ruler(home)
+        spot = self._places.spot_at(place, home)
         if marks is None or ruler is None or spot is None:
             return
         start, name = drag.caliper.spot(drag.part), ""
@@ -210,7 +209,7 @@ class MarksHand(QObject):
     def _let_go(self, drag: Drag) -> None:
         """The whole drag is one step to undo."""
         self._drag = None
-        marks, ruler = self._desk.marks, self._places.ruler()
+        marks, ruler = self._desk.marks, self._places.ruler(self._places.home(drag.caliper))
         now = None if marks is None else marks.caliper(drag.caliper.number)
         if marks is None or ruler is None or now is None:
             return
@@ -237,7 +236,8 @@ class MarksHand(QObject):
 
     def _placed(self, placing: Placing, place: QPointF, *, snap: bool) -> tuple[Spot, str] | None:
         """The place in the recording, on a sample or on a fiducial."""
-        spot, ruler = self._places.spot_at(place, placing.cell), self._places.ruler()
+        spot = self._places.spot_at(place, placing.cell)
+        ruler = self._places.ruler(placing.cell)
         if spot is None or ruler is None:
             return None
         snap = snap and placing.tool in (Tool.TIME, Tool.QT)
@@ -249,13 +249,14 @@ class MarksHand(QObject):
         marks, placing, before = self._desk.marks, self.placing, self.draft
         self.draft = None
         if marks is not None and placing is not None and hovering is not None:
-            name = self._places.trace_name
+            name = self._places.trace_name(placing.cell)
             self.draft = placing.caliper(marks.free_number(), name, hovering)
         if self.draft != before:
             self.drafted.emit()
 
     def _finish(self, placing: Placing) -> None:
-        marks, ruler, cell = self._desk.marks, self._places.ruler(), placing.cell
+        marks, cell = self._desk.marks, placing.cell
+        ruler = self._places.ruler(cell)
         self.arm(None)
         if marks is None or ruler is None or cell is None:
             return
@@ -270,57 +271,6 @@ class MarksHand(QObject):
 
     def _is_wide(self, cell: Cell) -> bool:
         return self._view.page is not None and is_wide(self._view.page, cell)
-
-    # ---- keys ----
-
-    def _key_event(self, event: QKeyEvent) -> bool:
-        if not self._wants(event):
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # a key press of the page, no shortcut of the window
-            return True
-        if event.type() == QEvent.Type.KeyPress:
-            self._key(event)
-            return True
-        return False
-
-    def _wants(self, event: QKeyEvent) -> bool:
-        marks, key = self._desk.marks, event.key()
-        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if marks is None or modifiers & ~CTRL:
-            return False
-        if modifiers:
-            return marks.held is not None and key in NUDGES
-        if key == Qt.Key.Key_Escape:
-            return bool(self._drag or self.placing or marks.held or marks.chosen)
-        if key in ENTER:
-            return self.placing is not None and not self.placing.begun
-        return marks.held is not None and (key == Qt.Key.Key_Tab or key in NUDGES)
-
-    def _key(self, event: QKeyEvent) -> None:
-        marks, key = self._desk.marks, Qt.Key(event.key())
-        if key == Qt.Key.Key_Escape:
-            self.leave()
-        elif key in ENTER:
-            self.place_in_the_middle()
-        elif marks is not None and key == Qt.Key.Key_Tab:
-            marks.hold_next_part()
-        elif marks is not None:
-            self._nudge(marks, NUDGES[key], fine=bool(event.modifiers() & CTRL))
-
-    def _nudge(self, marks: Marks, way: tuple[int, int], *, fine: bool) -> None:
-        """10 ms or 0.05 mV; fine: one sample or 5 µV."""
-        caliper, held, ruler = marks.held_caliper, marks.held, self._places.ruler()
-        if caliper is None or held is None or ruler is None:
-            return
-        part = held.part
-        if (way[1] and caliper.kind is Kind.TIME) or (way[0] and caliper.kind is Kind.AMPLITUDE):
-            part = Part.WHOLE  # the crossbar's height, or its time
-        samples = 1 if fine else max(round(STEP_S * ruler.fs_hz), 1)
-        at, step_mv = caliper.spot(part), FINE_MV if fine else STEP_MV
-        time_s = ruler.on_sample(at.time_s + way[0] * samples / ruler.fs_hz)
-        moved = caliper.moved(part, Spot(time_s, at.value_mv + way[1] * step_mv))
-        marks.change_caliper(ruler.finished(moved, marks.calipers), "Move", nudge=True)
 
     def _point_cursor(self, place: QPointF | None) -> None:
         """What a press would do, before it is done."""

@@ -63,16 +63,16 @@ class MarksMenu(QMenu):
         self.addSection(words_of(one).capitalize())
         self._do(f"Delete {words_of(one)}", lambda: marks.delete_annotation(one))
         if one.note:
-            self._do("Edit note…", lambda: self._marking.ask_note(old=one))
+            self._do("Edit note…", lambda: self._marking.notes.ask_note(old=one))
         if one.is_beat:
-            change = beat_menu(self, lambda symbol: self._marking.change_symbol(one, symbol))
+            change = beat_menu(self, lambda symbol: self._marking.notes.change_symbol(one, symbol))
             change.setTitle("Change to")
             self.addMenu(change)
 
     def _of_place(self, cell: Cell, time_s: float) -> None:
         self.addSection(f"{cell.label} at {time_s:.3f} s")
-        self._do("Add note here…", lambda: self._marking.ask_note(time_s))
-        beats = beat_menu(self, lambda symbol: self._marking.add_beat(symbol, time_s))
+        self._do("Add note here…", lambda: self._marking.notes.ask_note(time_s))
+        beats = beat_menu(self, lambda symbol: self._marking.notes.add_beat(symbol, time_s))
         beats.setTitle("Add beat")
         self.addMenu(beats)
         self._do(

@@ -73,6 +73,13 @@ def action_of(menu, words):
     return None
 
 
+def choose(window, place, words):
+    """Right click and choose."""
+    menu = context_menu(window, place)
+    action_of(menu, words).trigger()
+    menu.close()
+
+
 def read_out(window, number):
     """The lines that stand on the page for a caliper."""
     figures = window.trace_view._sheet._figures
