@@ -76,7 +76,7 @@ def limits(folder: Path) -> Lines:
         f"analytic beats (A21: at least {ALIKE}).",
         "",
         *table(("method", *EVENTS), kept),
-        "One lead with 0.1 mV rms of noise. Offset of 300 mV: largest change of shape in µV. Gain × 2: "
+        "One lead with 0.1 mV rms of noise. Offset of 300 mV: largest change of shape, µV. Gain × 2: "
         "largest difference from twice the output, in % of its range (at most 1). Shift by one "
         "second: largest difference in µV away from the edges (at most 5).",
         "",
@@ -133,7 +133,7 @@ def _alike(before: Signal, after: Signal) -> float:
 
 def _algebra_cells(clean: Clean, signal_mv: Signal) -> list[str]:
     noisy = signal_mv.copy()
-    noisy[7] += np.random.default_rng(106).normal(0, 0.1, noisy.shape[1]).astype(np.float32)
+    noisy[7] += np.random.default_rng(106).normal(0, 0.1, (noisy.shape[1],)).astype(np.float32)
     plain = clean(noisy).astype(np.float64)
     lifted: Floats = np.asarray(clean(noisy + np.float32(300.0)) - plain, dtype=np.float64)
     lifted -= np.median(lifted, axis=1, keepdims=True)  # a method may take the offset away
