@@ -90,8 +90,8 @@ def test_a_result_that_the_guard_blocks_is_not_written_under_strict(tmp_path, ca
         )
 
     monkeypatch.setattr(service, "denoise_piece", flattening)
+    status, _ = run(capsys, CLEAN, "absent.hea", "--out", str(tmp_path / "two"), "--strict")
     out = ("--out", str(tmp_path / "strict"))
-    status, _ = run(capsys, CLEAN, "absent.hea", *out, "--strict")
     assert status == 3  # a file that cannot be read outweighs a refusal
 
     status, (entry,) = run(capsys, CLEAN, *out, "--strict")

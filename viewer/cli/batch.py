@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from viewer.cli.failures import DONE, UNREADABLE, CommandError, complain, worse
+from viewer.batch.task import FAILED, Entry, Item, Outcome, Task, TaskError, always, labelled
+from viewer.cli.failures import DONE, CommandError, complain, worse
 from viewer.cli.progress import ProgressBar
 from viewer.formats import ImportHints, NeedsHints, RecordingError, records_in
-from viewer.formats.process import ReaderProcess
 from viewer.recording import Recording
 from viewer.report.provenance import plain
-
-Entry = dict[str, Any]
-"""One object of the JSON list."""
 
 Work = Callable[[Recording, Callable[[float], None]], Entry]
 """(recording, progress) -> what is said about it, besides what is always said.
@@ -34,14 +33,6 @@ ANSWERS = {
 """The options that answer the questions of NeedsHints."""
 
 
-class Unfinished(CommandError):
-    """A failure of one recording about which there still is something to report."""
-
-    def __init__(self, sentence: str, status: int, entry: Entry) -> None:
-        super().__init__(sentence, status)
-        self.entry = entry
-
-
 def for_each(
     options: Namespace, work: Work, describe: Callable[[Entry], str], *, spread: bool = True
 ) -> int:
@@ -52,54 +43,146 @@ def for_each(
     With --json the results are printed at the end as one list with one object per path,
     otherwise each as soon as it is there, in the words of `describe`.
     """
-    as_json = getattr(options, "json", False)
-    reader, status, entries = ReaderProcess(), DONE, []
-    paths = [one for path in options.paths for one in (recordings(path) if spread else [path])]
-    with ProgressBar(paths) as bar:
+    return run_task(options, lambda bar: _Inline(work, bar), describe, spread=spread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inline:
+    """A task of this process alone."""
+
+    work: Work
+    bar: ProgressBar
+
+    def infer(self, recording: Recording, report: Callable[[float], None]) -> None:
+        return None
+
+    def finish(self, item: Item, recording: Recording, inferred: None) -> Outcome:
         try:
-            for path in paths:
-                entry, outcome = _one(reader, path, hints(options), work, bar.report)
-                status = worse(status, outcome)
-                entries.append(entry)
-                if not as_json and "error" not in entry:
-                    bar.clear()
-                    print(describe(entry), flush=True)
-                bar.next()
-        finally:
-            reader.close()
+            entry = always(item.path, recording) | self.work(recording, self.bar.report)
+        except CommandError as error:
+            raise TaskError(str(error), error.status) from None
+        return Outcome(item, entry)
+
+
+def run_task(
+    options: Namespace,
+    make: Callable[[ProgressBar], Task],
+    describe: Callable[[Entry], str],
+    *,
+    spread: bool = True,
+    workers: int = 0,
+    keeper: Keeper | None = None,
+) -> int:
+    """Every recording through a task; prints as for_each does. The worst status of all."""
+    from viewer.batch.pipeline import run
+
+    as_json = getattr(options, "json", False)
+    paths = expanded(options.paths) if spread else list(options.paths)
+    items, status = labelled(paths), DONE
+    entries: dict[int, Entry] = {}
+    todo = items if keeper is None else keeper.begin(items, entries)
+    with ProgressBar(paths, done=len(items) - len(todo)) as bar:
+        outcomes = run(
+            todo, make(bar), workers=workers, hints=hints(options), report=bar.report, explain=said
+        )
+        for outcome in outcomes:
+            status = worse(status, outcome.status)
+            if keeper is not None:
+                keeper.keep(outcome)
+            if as_json:
+                entries[outcome.item.index] = outcome.entry
+            bar.clear()
+            if outcome.error is not None:
+                complain(outcome.error)
+            elif not as_json:
+                print(describe(outcome.entry), flush=True)
+            bar.next()
+    if keeper is not None:
+        keeper.end()
     if as_json:
-        print(to_json(entries), flush=True)
+        print(to_json([entries[item.index] for item in items]), flush=True)
     return status
 
 
+class Keeper:
+    """What a batch of several recordings keeps in its folder: journal, table, contact sheet.
+
+    settings  everything that changes results; other settings begin a new journal
+    hidden    no name of a source may stand in the folder
+    Raises CommandError where the folder cannot be written.
+    """
+
+    def __init__(
+        self, folder: Path, command: str, settings: object, *, again: bool, hidden: bool
+    ) -> None:
+        from viewer.batch.journal import Journal
+
+        self._folder, self._command = folder, command
+        self._again, self._hidden = again, hidden
+        self.resumed = (folder / f"leadlight-{command}.journal").exists()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._journal = Journal(folder, command, repr(settings), hidden=hidden)
+        except OSError as error:
+            raise CommandError(f"{folder} cannot be written: {error.strerror}.") from None
+        self._counts = {"done": 0, "failed": 0, "before": 0}
+
+    def begin(self, items: Sequence[Item], entries: dict[int, Entry]) -> list[Item]:
+        """The items that are left to do; the entries of the others are filled in."""
+        left = []
+        for item in items:
+            line = None if self._again else self._journal.done(item)
+            if line is None:
+                left.append(item)
+            else:
+                entries[item.index] = line.entry | {"path": item.path}
+        self._counts["before"] = len(items) - len(left)
+        return left
+
+    def keep(self, outcome: Outcome) -> None:
+        self._counts["failed" if outcome.error is not None else "done"] += 1
+        try:
+            self._journal.add(_without_source(outcome) if self._hidden else outcome)
+        except OSError as error:
+            raise CommandError(f"The journal cannot be written: {error.strerror}.") from None
+
+    def end(self) -> None:
+        """Table and contact sheet of everything that was done in this folder."""
+        from viewer.batch.contact_sheet import write_sheet
+        from viewer.batch.tables import write_table
+
+        self._journal.close()
+        table = self._folder / f"leadlight-{self._command}.csv"
+        try:
+            write_table(table, self._command, self._journal.entries())
+            sheet = write_sheet(self._folder)
+        except OSError as error:
+            raise CommandError(f"{table.name} cannot be written: {error.strerror}.") from None
+        told = ", ".join(f"{count} {what}" for what, count in self._counts.items() if count)
+        complain(f"{told}. One line per lead: {table}. Contact sheet: {sheet}.")
+
+
+def _without_source(outcome: Outcome) -> Outcome:
+    """For a folder without identifiers: the output's name instead of the source's."""
+    output = outcome.entry.get("output")
+    name = Path(output).name if isinstance(output, str) else f"recording {outcome.item.index + 1}"
+    entry = outcome.entry | {"path": name}
+    if outcome.error is not None:
+        entry |= {"error": "It could not be read or written; the terminal said why."}
+    return Outcome(outcome.item, entry, outcome.status, outcome.error, outcome.thumb)
+
+
+def expanded(paths: Sequence[str]) -> list[str]:
+    """Every path; a folder that holds several recordings, also in folders below, as all of them."""
+    return [one for path in paths for one in recordings(path)]
+
+
 def recordings(path: str) -> list[str]:
-    """The path itself, or the recordings in it when it is a folder that holds several."""
-    inside = records_in(path) if Path(path).is_dir() else ()
-    return [str(one) for one in inside] if len(inside) > 1 else [path]
-
-
-def _one(
-    reader: ReaderProcess,
-    path: str,
-    told: ImportHints | None,
-    work: Work,
-    report: Callable[[float], None],
-) -> tuple[Entry, int]:
-    """The entry of one path and its status; errors become a sentence in both places."""
-    entry: Entry = {"path": path, "leads": [], "fs_hz": None, "duration_s": None}
-    try:
-        recording = reader.open(Path(path), told, whole=True)
-        entry |= always(recording)
-        entry |= work(recording, report)
-    except RecordingError as error:
-        sentence = said(error)
-        complain(sentence)
-        return entry | {"error": sentence}, UNREADABLE
-    except CommandError as error:
-        complain(f"{path}: {error}")
-        more = error.entry if isinstance(error, Unfinished) else {}
-        return entry | more | {"error": str(error)}, error.status
-    return entry, DONE
+    """The path itself, or the recordings in and below it when it is a folder of several."""
+    if not Path(path).is_dir():
+        return [path]
+    inside = [str(one) for folder, _, _ in sorted(os.walk(path)) for one in records_in(folder)]
+    return inside if len(inside) > 1 else [path]
 
 
 def said(error: RecordingError) -> str:
@@ -110,15 +193,6 @@ def said(error: RecordingError) -> str:
     return f"{str(error).rstrip('.')} ({answers})."
 
 
-def always(recording: Recording) -> Entry:
-    """What every entry says."""
-    return {
-        "leads": list(recording.leads),
-        "fs_hz": recording.fs_hz,
-        "duration_s": recording.duration_s,
-    }
-
-
 def hints(options: Namespace) -> ImportHints | None:
     """What the user said about files that do not say it themselves; None for nothing."""
     told = (options.fs, options.unit, options.axis, options.leads)
@@ -126,6 +200,21 @@ def hints(options: Namespace) -> ImportHints | None:
         return None
     fs_hz, unit, axis, leads = told
     return ImportHints(fs_hz=fs_hz, unit=unit, axis=axis, leads=leads)
+
+
+def keeper_of(options: Namespace, command: str, settings: Any) -> Keeper | None:
+    """The keeper of a run over several recordings into --out; None without either."""
+    folder = getattr(options, "out", None)
+    if folder is None:
+        return None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"{folder} cannot be made: {error.strerror}.", FAILED) from None
+    if len(options.paths) < 2 and len(expanded(options.paths)) < 2:
+        return None
+    again, hidden = getattr(options, "overwrite", False), getattr(options, "deidentify", False)
+    return Keeper(folder, command, settings, again=again, hidden=hidden)
 
 
 def to_json(value: object) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
-DONE, FAILED, USAGE, UNREADABLE, REFUSED = 0, 1, 2, 3, 4
+from viewer.batch.task import DONE, FAILED, REFUSED, UNREADABLE, USAGE
+
+__all__ = ["DONE", "FAILED", "REFUSED", "UNREADABLE", "USAGE", "CommandError", "complain", "worse"]
 """0 done; 2 wrong usage; 3 a recording could not be read; 4 refused under --strict; 1 else."""
 
 

@@ -6,7 +6,8 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from viewer.cli.batch import Entry, to_json
+from viewer.batch.task import Entry
+from viewer.cli.batch import to_json
 from viewer.cli.failures import DONE
 
 if TYPE_CHECKING:

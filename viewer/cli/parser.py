@@ -70,7 +70,37 @@ def _denoise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     parser.add_argument("--format", default="wfdb", choices=tuple(FORMATS))
     parser.add_argument("--strict", action="store_true", help="write nothing the guard blocks")
+    parser.add_argument("--grades", action="store_true", help="grade the noise of every lead too")
+    _written(parser)
+
+
+def _convert(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--format", required=True, choices=tuple(FORMATS))
+    _written(parser)
+
+
+def _written(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace files in DIR")
+    parser.add_argument(
+        "--deidentify", action="store_true", help="identifiers removed, file names too"
+    )
+    parser.add_argument("--start", type=_seconds, default=0.0, metavar="S", help="write from here")
+    parser.add_argument("--end", type=_positive, metavar="S", help="write up to here")
+    _jobs(parser)
+
+
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="worker processes; 0: none; default: by itself"
+    )
+
+
+def _kept(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="keep a table per lead and a contact sheet there"
+    )
+    _jobs(parser)
 
 
 def _st(parser: argparse.ArgumentParser) -> None:
@@ -102,8 +132,11 @@ COMMANDS = (
         "clean recordings and write them with proof of what was done",
         (_paths, _denoise, _method, _json),
     ),
-    Command("quality", "which leads are noisy, and when", (_paths, _device, _json)),
-    Command("st", "ST segment of the raw and the cleaned trace", (_paths, _st, _method, _json)),
+    Command("convert", "write recordings in another format", (_paths, _convert, _json)),
+    Command("quality", "which leads are noisy, and when", (_paths, _kept, _device, _json)),
+    Command(
+        "st", "ST segment of the raw and the cleaned trace", (_paths, _st, _kept, _method, _json)
+    ),
     Command("snapshot", "draw one page to PNG or PDF", (_path, _snapshot, _method)),
     Command("models", "the methods and models that are here", (_json,)),
     Command(
@@ -167,6 +200,13 @@ def _open_window(options: Options) -> int:
 def _positive(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
         raise ValueError(text)
     return value
 

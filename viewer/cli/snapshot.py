@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
-from viewer.cli.batch import Entry, for_each
+from viewer.batch.task import Entry
+from viewer.cli.batch import for_each
 from viewer.cli.cleaning import clean, method_of
 from viewer.cli.failures import USAGE, CommandError
 from viewer.recording import Recording
