@@ -76,7 +76,7 @@ def limits(folder: Path) -> Lines:
         f"analytic beats (A21: at least {ALIKE}).",
         "",
         *table(("method", *EVENTS), kept),
-        "One lead with 0.1 mV rms of noise. Offset of 300 mV: largest change of shape, µV. Gain × 2: "
+        "One lead with 0.1 mV rms of noise. Offset of 300 mV: largest change of shape. Gain × 2: "
         "largest difference from twice the output, in % of its range (at most 1). Shift by one "
         "second: largest difference in µV away from the edges (at most 5).",
         "",
