@@ -14,6 +14,8 @@ from viewer.formats.process import ReaderProcess  # no Qt: it starts while Qt is
 from viewer.settings import Settings
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from viewer.ui.main_window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,24 @@ def _settings(device: str, method: str | None) -> Settings:
     return settings
 
 
+def speak(app: QApplication, language: str) -> None:
+    """The window's words, and those of Qt's own buttons, in one language."""
+    from viewer import words
+
+    try:
+        words.use(language)
+    except (OSError, ValueError) as error:  # a broken installation still shows its window
+        log.warning("no words in %s: %s", language, type(error).__name__)
+        return
+    if language != "en":
+        from PySide6.QtCore import QLibraryInfo, QTranslator
+
+        translator = QTranslator(app)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load(f"qtbase_{language}", folder):
+            app.installTranslator(translator)
+
+
 def build_window(
     reader: ReaderProcess,
     settings: Settings,
@@ -86,6 +106,7 @@ def build_window(
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theme.apply(app, theme.theme_called(settings["view.theme"]))
+    speak(app, str(settings["view.language"]))
     window = MainWindow(reader, settings)
     if diagnostics is not None:
         window.files.opening.begun.connect(diagnostics.redactor.hide)

@@ -19,6 +19,8 @@ from typing import Any, ClassVar
 from psygnal import Signal
 
 from viewer.folders import config_folder
+from viewer.state.own_layouts import are_layouts
+from viewer.words import LANGUAGES
 from viewer.writable import FORMATS
 
 log = logging.getLogger(__name__)
@@ -73,6 +75,7 @@ LOOKS, PAGE, WORK = "Appearance", "Page", "Computing"
 
 SETTINGS = (
     Setting("view.layout", "3x4+1", text, "Layout of the page, as last used", "Layout", PAGE),
+    Setting("view.own_layouts", [], are_layouts, "Layouts of your own"),
     Setting("view.speed_mm_s", 25.0, between(5, 250), "Paper speed in mm/s", "Paper speed", PAGE),
     Setting("view.gain_mm_mv", 10.0, between(1, 80), "Gain in mm/mV", "Gain", PAGE),
     Setting("view.theme", "paper", text, "Colours of the window and the paper", "Colours", LOOKS),
@@ -82,6 +85,14 @@ SETTINGS = (
         flag,
         "Long recordings: heart rate, signal and noise between page and time bar",
         "Overview of long recordings",
+        LOOKS,
+    ),
+    Setting(
+        "view.language",
+        "en",
+        one_of(*LANGUAGES),
+        "Language of the window, from the next start on",
+        "Language",
         LOOKS,
     ),
     Setting("view.millimetre_px", {}, numbers_by_name, "Pixels per millimetre, per monitor"),

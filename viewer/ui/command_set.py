@@ -22,6 +22,7 @@ from viewer.ui.actions import COMMANDS, MENUS
 from viewer.ui.command import Command
 from viewer.ui.icons import icon
 from viewer.ui.theme import Theme
+from viewer.words import tr
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -66,24 +67,24 @@ class CommandSet(QObject):
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
         """The menu bar; every menu by its path ("View/Layout")."""
-        menus = {title: bar.addMenu(f"&{title}") for title in MENUS}
+        menus = {title: bar.addMenu(f"&{tr(title)}") for title in MENUS}
         for command in COMMANDS:
             if command.menu not in menus:
                 parent, _, title = command.menu.rpartition("/")
-                menus[command.menu] = menus[parent].addMenu(title)
+                menus[command.menu] = menus[parent].addMenu(tr(title))
             menus[command.menu].addAction(self.actions[command.id])
         return menus
 
     def _action(self, command: Command) -> QAction:
-        action = QAction(command.title, self._window)
+        action = QAction(tr(command.title), self._window)
         action.setObjectName(command.id)
-        action.setIconText(command.short or command.title)
+        action.setIconText(tr(command.short or command.title))
         keys = [QKeySequence(key) for key in command.keys]
         if command.release is None:
             action.setShortcuts(keys)
         hint = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
-        action.setToolTip(f"{command.tip} ({hint})" if hint else command.tip)
-        action.setStatusTip(command.tip)
+        action.setToolTip(f"{tr(command.tip)} ({hint})" if hint else tr(command.tip))
+        action.setStatusTip(tr(command.tip))
         action.setCheckable(command.checked is not None)
         action.triggered.connect(lambda _=False, c=command: self._run(c))
         return action

@@ -20,12 +20,14 @@ from PySide6.QtWidgets import (
 
 from viewer.ui.actions import COMMANDS, MENUS
 from viewer.ui.command import Command
+from viewer.words import tr
 
 MOUSE = (
     ("Wheel", "Move through the recording"),
     ("Ctrl + wheel", "Paper speed"),
     ("Shift + wheel", "Gain"),
     ("Middle button, drag", "Pan"),
+    ("Left button, drag", "Zoom into the box; Backspace: back"),
     ("Double click on a lead", "That lead alone; again: back"),
     ("Drop files or folders", "Open them"),
 )
@@ -42,9 +44,9 @@ def help_html(commands: Sequence[Command] = COMMANDS) -> str:
     parts = ["<style>td { padding: 2px 14px 2px 0; } h3 { margin: 14px 0 2px 0; }</style>"]
     for menu in MENUS:
         rows = [c for c in commands if c.menu.split("/")[0] == menu and c.keys]
-        cells = ((key_text(c), c.title, c.tip) for c in rows)
-        parts.append(_table(menu, cells))
-    parts.append(_table("Mouse", ((key, what, "") for key, what in MOUSE)))
+        cells = ((key_text(c), tr(c.title), tr(c.tip)) for c in rows)
+        parts.append(_table(tr(menu), cells))
+    parts.append(_table(tr("Mouse"), ((tr(key), tr(what), "") for key, what in MOUSE)))
     return "".join(parts)
 
 
@@ -63,10 +65,10 @@ class HelpSheet(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Leadlight: keys")
+        self.setWindowTitle(tr("Leadlight: keys"))
         self.resize(780, 620)
         browser = QTextBrowser()
-        browser.setAccessibleName("Every command with its key")
+        browser.setAccessibleName(tr("Every command with its key"))
         browser.setHtml(help_html())
         column = QVBoxLayout(self)
         column.addWidget(browser)
@@ -77,21 +79,24 @@ class Palette(QDialog):
 
     chosen = Signal(object)  # Command
 
-    def __init__(self, parent: QWidget, can_run: Callable[[Command], bool]) -> None:
+    def __init__(
+        self, parent: QWidget, can_run: Callable[[Command], bool], own: Sequence[Command] = ()
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Find a command")
+        self.setWindowTitle(tr("Find a command"))
         self.resize(520, 420)
         self._can_run = can_run
+        self._commands = (*COMMANDS, *own)
         self.field = QLineEdit()
-        self.field.setPlaceholderText("What do you want to do?")
-        self.field.setAccessibleName("Find a command")
+        self.field.setPlaceholderText(tr("What do you want to do?"))
+        self.field.setAccessibleName(tr("Find a command"))
         self.field.installEventFilter(self)
         self.list = QTreeWidget()
         self.list.setColumnCount(2)
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
-        self.list.setAccessibleName("Commands")
+        self.list.setAccessibleName(tr("Commands"))
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.list.header().setStretchLastSection(False)
@@ -105,9 +110,9 @@ class Palette(QDialog):
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        for command in matching(text):
-            item = QTreeWidgetItem([command.title, key_text(command)])
-            item.setToolTip(0, command.tip)
+        for command in matching(text, self._commands):
+            item = QTreeWidgetItem([tr(command.title), key_text(command)])
+            item.setToolTip(0, tr(command.tip))
             item.setData(0, Qt.ItemDataRole.UserRole, command.id)
             item.setDisabled(not self._can_run(command))
             self.list.addTopLevelItem(item)
@@ -125,7 +130,7 @@ class Palette(QDialog):
         if item is not None and not item.isDisabled():
             wanted = item.data(0, Qt.ItemDataRole.UserRole)
             self.accept()
-            self.chosen.emit(next(c for c in COMMANDS if c.id == wanted))
+            self.chosen.emit(next(c for c in self._commands if c.id == wanted))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Up and down move the selection while the field keeps the focus."""
@@ -145,6 +150,6 @@ def matching(text: str, commands: Sequence[Command] = COMMANDS) -> list[Command]
     def holds(where: str) -> bool:
         return all(word in where.casefold() for word in words)
 
-    titles = [c for c in commands if holds(f"{c.menu} {c.title}")]
-    tips = [c for c in commands if c not in titles and holds(f"{c.title} {c.tip}")]
+    titles = [c for c in commands if holds(f"{c.menu} {c.title} {tr(c.menu)} {tr(c.title)}")]
+    tips = [c for c in commands if c not in titles and holds(f"{c.title} {c.tip} {tr(c.tip)}")]
     return titles + tips

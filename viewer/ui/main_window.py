@@ -44,6 +44,7 @@ from viewer.ui.timeline_bar import TimelineBar
 from viewer.ui.tool_bar import ToolBar
 from viewer.ui.trace_view import TraceView
 from viewer.ui.work_reports import WorkReports
+from viewer.words import tr
 
 WARM_UP_AFTER_MS = 300
 THUMBNAIL_AFTER_MS = 700
@@ -130,7 +131,7 @@ class MainWindow(QMainWindow):
         self.compare_bar = CompareBar(self.session, self.cleaning, self.commands.actions)
         self.room.add_bar(self.compare_bar)
         self.menus = self.commands.fill(self.menuBar())
-        self.menus["File/Recent"] = QMenu("Open recent", self)
+        self.menus["File/Recent"] = QMenu(tr("Open recent"), self)
         after = self.commands.actions["file.sample"]
         self.menus["File"].insertMenu(after, self.menus["File/Recent"])
         self.tool_bar = ToolBar(self, self.commands, self.menus)
@@ -212,7 +213,7 @@ class MainWindow(QMainWindow):
             action = menu.addAction(f"{path.name}   {path.parent}")
             action.triggered.connect(lambda _=False, path=path: self.files.open_all([path]))
         if menu.isEmpty():
-            menu.addAction("Nothing was opened yet").setEnabled(False)
+            menu.addAction(tr("Nothing was opened yet")).setEnabled(False)
 
     def _remember_picture(self) -> None:
         """Of this recording, for the start page; a moment after the page is on screen."""

@@ -131,6 +131,9 @@ class NoiseMapCanvas(QWidget):
         )
         self._paint_frames(painter, rows)
         self._paint_spot(painter, rows)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.end()
 
     def _paint_names(self, painter: QPainter, rows: Rows) -> None:

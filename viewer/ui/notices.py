@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from viewer.ui.icons import icon
 from viewer.ui.theme import Theme
+from viewer.words import tr
 
 ICONS = {"error": "warn", "warning": "warn", "block": "block", "info": "card"}
 LIMIT = 3
@@ -41,8 +42,8 @@ class Notice(QFrame):
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = QToolButton()
         close.setIcon(icon("cancel", colour.get(kind, theme.quiet)))
-        close.setAccessibleName("Close this message")
-        close.setToolTip("Close this message")
+        close.setAccessibleName(tr("Close this message"))
+        close.setToolTip(tr("Close this message"))
         close.clicked.connect(self.closed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 5, 8, 5)
@@ -57,12 +58,12 @@ class Notice(QFrame):
 
     def add_button(self, title: str, run: Callable[[], object]) -> None:
         button = QToolButton()
-        button.setText(title)
+        button.setText(tr(title))
         button.clicked.connect(run)
         self._row.insertWidget(self._row.count() - 1, button)
 
     def _write(self) -> None:
-        text = self.sentence if self.times == 1 else f"{self.sentence} ({self.times} times)"
+        text = tr(self.sentence) + ("" if self.times == 1 else f" ({self.times} ×)")
         self._label.setText(text)
         self.setAccessibleName(text)
 

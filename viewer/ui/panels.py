@@ -26,6 +26,7 @@ from viewer.ui.residual_strip import ResidualStrip
 from viewer.ui.scalogram_dialog import ScalogramDialog
 from viewer.ui.st_panel import StPanel
 from viewer.ui.theme import Theme
+from viewer.words import tr
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -42,9 +43,10 @@ class Dock(QDockWidget):
     dismissed = Signal()
 
     def __init__(self, name: str, title: str, content: QWidget, window: MainWindow) -> None:
-        super().__init__(title, window)
+        super().__init__(tr(title), window)
         self.setObjectName(name)
         self.setWidget(content)
+        content.setAccessibleName(content.accessibleName() or tr(title))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
@@ -179,7 +181,7 @@ class Panels(QObject):
         left = left_words(self._forecast.left_s(time.monotonic(), share))
         busy = f"{100 * share:.0f} % analysed{left and f', {left}'}" if share < 1 else ""
         notes = [f"⚠ {note}" for note in view.notes]
-        self.noise_map.set_status(" ".join((busy, *notes)).strip())
+        self.noise_map.set_status(" ".join((tr(busy), *notes)).strip())
         self._show_ribbon()
         self._grade()
 

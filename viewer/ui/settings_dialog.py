@@ -28,6 +28,7 @@ from viewer.state.cache_room import size_bytes, size_words, trim
 from viewer.state.layouts import LAYOUTS
 from viewer.state.paper import GAINS_MM_MV, SPEEDS_MM_S
 from viewer.ui.theme import THEMES
+from viewer.words import LANGUAGES, tr
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -50,6 +51,7 @@ CHOICES: Mapping[str, Callable[[], Choices]] = {
     "view.layout": lambda: [(layout.name, layout.title) for layout in LAYOUTS.values()],
     "view.speed_mm_s": lambda: [(speed, f"{speed:g} mm/s") for speed in SPEEDS_MM_S],
     "view.gain_mm_mv": lambda: [(gain, f"{gain:g} mm/mV") for gain in GAINS_MM_MV],
+    "view.language": lambda: list(LANGUAGES.items()),
     "denoise.method": methods,
     "device": lambda: [("auto", "GPU if there is one"), ("cpu", "CPU"), ("cuda", "GPU")],
     "cache.limit_mb": lambda: [(mb, size_words(mb * 10**6)) for mb in (500, 2000, 8000, 32000)],
@@ -75,19 +77,19 @@ class SettingsDialog(QDialog):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.resize(620, 640)
         self._window, self._settings = window, window.settings
         self.fields: dict[str, QComboBox | QCheckBox] = {}
         self._rows: list[tuple[QFormLayout, QWidget, str]] = []
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a setting")
-        self.search.setAccessibleName("Find a setting")
+        self.search.setPlaceholderText(tr("Find a setting"))
+        self.search.setAccessibleName(tr("Find a setting"))
         self.search.setClearButtonEnabled(True)
         self.cache_size = QLabel()
-        self.clear_cache = QPushButton("Clear cache")
-        self.clear_cache.setToolTip("Everything in it can be computed again")
-        self.reset = QPushButton("Reset to defaults")
+        self.clear_cache = QPushButton(tr("Clear cache"))
+        self.clear_cache.setToolTip(tr("Everything in it can be computed again"))
+        self.reset = QPushButton(tr("Reset to defaults"))
         for button in (self.clear_cache, self.reset):
             button.setAutoDefault(False)  # Enter closes, it deletes nothing
         self._lay_out()
@@ -118,7 +120,7 @@ class SettingsDialog(QDialog):
         self._show_cache()
 
     def _show_cache(self) -> None:
-        self.cache_size.setText(f"{size_words(size_bytes(cache_folder()))} in use")
+        self.cache_size.setText(tr(f"{size_words(size_bytes(cache_folder()))} in use"))
 
     def _follow(self, key: str) -> None:
         """A value changed, here or elsewhere in the window."""
@@ -152,7 +154,7 @@ class SettingsDialog(QDialog):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setAccessibleName("All settings")
+        scroll.setAccessibleName(tr("All settings"))
         scroll.setWidget(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.reset, QDialogButtonBox.ButtonRole.ResetRole)
@@ -164,7 +166,7 @@ class SettingsDialog(QDialog):
         column.addWidget(buttons)
 
     def _heading(self, text: str) -> QLabel:
-        label = QLabel(text)
+        label = QLabel(tr(text))
         font = label.font()
         font.setBold(True)
         label.setFont(font)
@@ -175,7 +177,7 @@ class SettingsDialog(QDialog):
         form = _form()
         for setting in settings:
             field = self._field(setting)
-            self._row(form, setting.title, field, f"{setting.title} {setting.meaning}")
+            self._row(form, setting.title, field, _words_of(setting))
         if any(setting.key == "cache.limit_mb" for setting in settings):
             self._row(form, "Cache", _side_by_side(self.cache_size, self.clear_cache), "cache")
         return form
@@ -186,16 +188,16 @@ class SettingsDialog(QDialog):
             path = QLabel(str(folder()))
             path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             path.setWordWrap(True)
-            button = QPushButton("Show")
+            button = QPushButton(tr("Show"))
             button.setAutoDefault(False)
-            button.setAccessibleName(f"Show the folder: {title}")
+            button.setAccessibleName(tr(f"Show the folder: {tr(title)}"))
             url = QUrl.fromLocalFile(str(folder()))
             button.clicked.connect(lambda _=False, url=url: QDesktopServices.openUrl(url))
             self._row(form, title, _side_by_side(path, button), f"folder {title}")
         return form
 
     def _row(self, form: QFormLayout, title: str, content: QWidget, words: str) -> None:
-        label = QLabel(title)
+        label = QLabel(tr(title))
         label.setBuddy(content)
         label.setMinimumWidth(round(TITLE_EM * label.fontMetrics().height()))
         form.addRow(label, content)
@@ -207,7 +209,7 @@ class SettingsDialog(QDialog):
         if key in CHOICES:
             field = QComboBox()
             for choice, words in CHOICES[key]():
-                field.addItem(words, choice)
+                field.addItem(tr(words), choice)
             if _index_of(field, value) < 0:  # a layout of one's own, a speed by free zoom
                 field.addItem(str(value), value)
             field.setCurrentIndex(_index_of(field, value))
@@ -218,9 +220,9 @@ class SettingsDialog(QDialog):
             field = QCheckBox()
             field.setChecked(bool(value))
             field.toggled.connect(lambda on, key=key: self.set_value(key, on))
-        field.setAccessibleName(setting.title)
-        field.setAccessibleDescription(setting.meaning)
-        field.setToolTip(setting.meaning)
+        field.setAccessibleName(tr(setting.title))
+        field.setAccessibleDescription(tr(setting.meaning))
+        field.setToolTip(tr(setting.meaning))
         self.fields[key] = field
         return field
 
@@ -229,6 +231,12 @@ class SettingsDialog(QDialog):
         words = text.casefold().split()
         for form, content, said in self._rows:
             form.setRowVisible(content, all(word in said for word in words))
+
+
+def _words_of(setting: Setting) -> str:
+    """What typing finds it by, in both languages."""
+    said = (setting.title, setting.meaning)
+    return " ".join((*said, *map(tr, said)))
 
 
 def _index_of(box: QComboBox, value: Any) -> int:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from viewer.formats.suffixes import NAMES
 from viewer.ui.thumbnails import SIZE_PX, icon_of
+from viewer.words import tr
 
 DISCLAIMER = "Research and education use only. Not for diagnosis."
 SHOWN = 6
@@ -76,12 +77,12 @@ class StartPage(QWidget):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(12)
-        open_button = QPushButton("Open recording…")
+        open_button = QPushButton(tr("Open recording…"))
         open_button.setDefault(True)
-        open_button.setToolTip("Open a recording (Ctrl+O)")
+        open_button.setToolTip(tr("Open a recording (Ctrl+O)"))
         open_button.clicked.connect(self.open_asked)
-        sample_button = QPushButton("Open a sample")
-        sample_button.setToolTip("A real ECG that comes with Leadlight")
+        sample_button = QPushButton(tr("Open a sample"))
+        sample_button.setToolTip(tr("A real ECG that comes with Leadlight"))
         sample_button.clicked.connect(self.sample_asked)
         row.addStretch(1)
         row.addWidget(open_button)
@@ -97,6 +98,6 @@ def _picture(path: Path, button: QPushButton) -> None:
 
 
 def _label(text: str, name: str) -> QLabel:
-    label = QLabel(text)
+    label = QLabel(tr(text))
     label.setObjectName(name)
     return label

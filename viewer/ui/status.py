@@ -11,6 +11,7 @@ from viewer.recording import Recording
 from viewer.report.page import clock
 from viewer.state.time_left import Forecast, left_words
 from viewer.ui.trace_view import Point
+from viewer.words import tr
 
 
 class Status(QStatusBar):
@@ -29,17 +30,17 @@ class Status(QStatusBar):
         )
         self.work = _label("What is being computed")
         self.progress = QProgressBar()
-        self.progress.setAccessibleName("Progress")
+        self.progress.setAccessibleName(tr("Progress"))
         self.progress.setRange(0, 1000)
         self.progress.setFixedWidth(140)
         self.progress.setTextVisible(False)
         self.cancel = QToolButton()
-        self.cancel.setText("Cancel")
-        self.cancel.setToolTip("Stop what is being computed or opened (Esc)")
+        self.cancel.setText(tr("Cancel"))
+        self.cancel.setToolTip(tr("Stop what is being computed or opened (Esc)"))
         self.cancel.clicked.connect(self.cancel_asked)
         self.device = _label("Where models compute, and the time taken")
         self.notes = QToolButton()
-        self.notes.setAccessibleName("Notes on this file")
+        self.notes.setAccessibleName(tr("Notes on this file"))
         self.notes.clicked.connect(self.notes_asked)
         self.rate = _label("Sampling rate")
         for widget in (
@@ -70,7 +71,7 @@ class Status(QStatusBar):
     def busy(self, what: str) -> None:
         """Work has begun."""
         self._what, self._forecast = what, Forecast(time.monotonic())
-        self.work.setText(what)
+        self.work.setText(tr(what))
         self.progress.setValue(0)
         for widget in (self.work, self.progress, self.cancel):
             widget.show()
@@ -79,7 +80,7 @@ class Status(QStatusBar):
         """How far it has come; after half a second also how long it still takes."""
         self.progress.setValue(round(1000 * fraction))
         left = left_words(self._forecast.left_s(time.monotonic(), fraction))
-        self.work.setText(f"{self._what}, {left}" if left else self._what)
+        self.work.setText(tr(f"{self._what}, {left}" if left else self._what))
 
     def idle(self) -> None:
         """Nothing is being computed."""
@@ -129,6 +130,6 @@ def notes_of(recording: Recording) -> list[str]:
 
 def _label(name: str) -> QLabel:
     label = QLabel()
-    label.setAccessibleName(name)
-    label.setToolTip(name)
+    label.setAccessibleName(tr(name))
+    label.setToolTip(tr(name))
     return label

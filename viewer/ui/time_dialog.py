@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from viewer.recording import Recording
 from viewer.state.places import parse_clock, parse_time_of_day, time_of_day
 from viewer.ui.timeline_bar import clock
+from viewer.words import tr
 
 
 class TimeDialog(QDialog):
@@ -27,14 +28,14 @@ class TimeDialog(QDialog):
     def __init__(self, recording: Recording, now_s: float, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Go to time")
+        self.setWindowTitle(tr("Go to time"))
         self.setMinimumWidth(380)
         self._recording = recording
         self.field = QLineEdit(clock(now_s))
-        self.field.setAccessibleName("Time to go to")
+        self.field.setAccessibleName(tr("Time to go to"))
         self.field.selectAll()
-        self.since = QRadioButton("Since the start")
-        self.by_clock = QRadioButton("Time of day")
+        self.since = QRadioButton(tr("Since the start"))
+        self.by_clock = QRadioButton(tr("Time of day"))
         self.since.setChecked(True)
         for button in (self.since, self.by_clock):
             button.setVisible(recording.start_time is not None)
@@ -81,16 +82,16 @@ class TimeDialog(QDialog):
         try:
             place_s = self._place_s()
         except ValueError as error:
-            self.hint.setText(str(error))
+            self.hint.setText(tr(str(error)))
             ok.setEnabled(False)
             return
         ok.setEnabled(True)
         duration_s = self._recording.duration_s
-        said = f"{clock(min(place_s, duration_s))} of {clock(duration_s)}"
+        said = tr(f"{clock(min(place_s, duration_s))} of {clock(duration_s)}")
         if self._recording.start_time is not None:
             said += f", {time_of_day(self._recording.start_time, min(place_s, duration_s))}"
         if place_s > duration_s:
-            said += ": the end of the recording"
+            said = tr(f"{said}: the end of the recording")
         self.hint.setText(said)
 
     def _go(self) -> None:

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from inference.registry import DENOISERS, Method
 from viewer.state.guard_view import badge
+from viewer.state.own_layouts import is_own
 from viewer.ui.actions import BY_ID
 from viewer.ui.command_set import CommandSet
 from viewer.ui.icons import icon
+from viewer.words import tr
 
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
@@ -25,7 +27,7 @@ class ToolBar(QToolBar):
     """Buttons made from the command table, three drop-downs and the method picker."""
 
     def __init__(self, window: MainWindow, commands: CommandSet, menus: dict[str, QMenu]) -> None:
-        super().__init__("Tool bar")
+        super().__init__(tr("Tool bar"))
         self.setObjectName("tool_bar")
         self.setMovable(False)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
@@ -38,7 +40,7 @@ class ToolBar(QToolBar):
         self.add("file.next")
         self.addSeparator()
         self.layout_button = self._menu_button("Layout", menus["View/Layout"])
-        self.speed_button = self._menu_button("Paper speed", menus["View/Paper speed"])
+        self.speed_button: QToolButton = self._menu_button("Paper speed", menus["View/Paper speed"])
         self.gain_button = self._menu_button("Gain", menus["View/Gain"])
         self.addSeparator()
         self.method_button = self._menu_button("Cleaning method", self._method_menu())
@@ -70,7 +72,8 @@ class ToolBar(QToolBar):
     def refresh(self) -> None:
         """What the drop-downs say, from the state."""
         paper = self._window.session.paper
-        self.layout_button.setText(paper.layout.name.replace("x", "×").replace("-", " "))
+        short = paper.layout.name.replace("x", "×").replace("-", " ")
+        self.layout_button.setText(paper.layout.title if is_own(paper.layout) else short)
         self.speed_button.setText(f"{paper.speed_mm_s:.4g} mm/s")
         self.gain_button.setText(f"{paper.gain_mm_mv:.4g} mm/mV")
         open_now = self._window.session.recording is not None
@@ -114,21 +117,21 @@ class ToolBar(QToolBar):
         button = QToolButton()
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(menu)
-        button.setAccessibleName(name)
-        button.setToolTip(name)
+        button.setAccessibleName(tr(name))
+        button.setToolTip(tr(name))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.addWidget(button)
         return button
 
     def _method_menu(self) -> QMenu:
-        menu = QMenu("Cleaning method", self)
+        menu = QMenu(tr("Cleaning method"), self)
         menu.setToolTipsVisible(True)
         self._methods = QActionGroup(menu)
         learned = [m for m in DENOISERS.values() if m.learned]
         filters = [m for m in DENOISERS.values() if not m.learned]
         for title, methods in (("Trained on data", learned), ("Filters", filters)):
             if methods:
-                menu.addSection(title)
+                menu.addSection(tr(title))
             for method in methods:
                 menu.addAction(self._method_action(method))
         menu.addSeparator()

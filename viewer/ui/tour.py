@@ -19,6 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from viewer.words import tr
+
 if TYPE_CHECKING:
     from viewer.ui.main_window import MainWindow
 
@@ -81,7 +83,7 @@ class Tour(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._window = window
         self.shown: list[tuple[QLabel, QWidget]] = []
-        self.done = QPushButton("Done (Esc)", self)
+        self.done = QPushButton(tr("Done (Esc)"), self)
         self.done.setDefault(True)
         self.done.clicked.connect(self.end)
         self.last = self._box(LAST)
@@ -89,7 +91,7 @@ class Tour(QWidget):
             target = stop.target(window)
             if target is not None and target.isVisible():
                 self.shown.append((self._box(stop.text), target))
-        self.setAccessibleName("Tour of the window")
+        self.setAccessibleName(tr("Tour of the window"))
         self.setAccessibleDescription(" ".join(_plain(box.text()) for box in self.boxes))
         window.installEventFilter(self)
         self.show()
@@ -111,7 +113,7 @@ class Tour(QWidget):
     # ---- laying out ----
 
     def _box(self, text: str) -> QLabel:
-        label = QLabel(text, self)
+        label = QLabel(tr(text), self)
         label.setObjectName("callout")
         label.setWordWrap(True)
         label.setFixedWidth(round(WIDTH_EM * label.fontMetrics().height()))
