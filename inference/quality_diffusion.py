@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
-    from inference.models.scalogram_autoencoder import ScalogramAutoencoder
-    from inference.models.scalogram_unet import ScalogramUNet
+    from inference.models.scalogram_autoencoder import NoCoder, ScalogramAutoencoder
 
 Images = NDArray[np.uint8]
-LATENT_CLIP = 4.0
+LATENT_CLIP, PIXEL_CLIP = 4.0, 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +44,17 @@ def seed_of(lead_name: str, segment: int, draw: int) -> np.random.Generator:
 
 
 class ScalogramScorer:
-    """Autoencoder and latent UNet on one device, ready to score."""
+    """A UNet on one device, ready to score: of latents, or of pixels (NoCoder, PIXEL_CLIP)."""
 
     def __init__(
         self,
-        coder: ScalogramAutoencoder,
-        unet: ScalogramUNet,
+        coder: ScalogramAutoencoder | NoCoder,
+        unet: torch.nn.Module,
         device: torch.device,
         projection: Projection | None = None,
+        clip: float = LATENT_CLIP,
     ) -> None:
+        self.clip = clip
         self.coder = coder.to(device).eval()
         self.unet = unet.to(device).eval()
         self.device = device
@@ -80,7 +81,7 @@ class ScalogramScorer:
             latent = latent.repeat(len(generators), 1, 1, 1)
             step = torch.full((len(latent),), way.start, device=self.device)
             noised = add_noise(latent, torch.from_numpy(noise).to(self.device), step)
-            clean = ddim(noised, self.unet, reverse_steps(way.start, way.calls), LATENT_CLIP)
+            clean = ddim(noised, self.unet, reverse_steps(way.start, way.calls), self.clip)
             grey = (self.coder.decode(clean) + 1) * 127.5
         found: NDArray[np.float32] = grey.clamp(0, 255).cpu().numpy()
         return found.reshape(len(generators), *images.shape)

@@ -90,6 +90,19 @@ class ScalogramAutoencoder(nn.Module):
         return self.decode(self.encode(image))
 
 
+class NoCoder(nn.Module):
+    """Stands where the autoencoder stands when a diffusion works on the pixels themselves."""
+
+    def encode(self, image: Tensor) -> Tensor:
+        return image
+
+    def decode(self, latent: Tensor) -> Tensor:
+        return latent
+
+    def forward(self, image: Tensor) -> Tensor:
+        return image
+
+
 def _res(config: AutoencoderConfig, c_in: int, c_out: int) -> nn.Module:
     return ResBlock(c_in, c_out, config.groups)
 

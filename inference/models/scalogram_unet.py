@@ -43,9 +43,7 @@ REFERENCE_PIXEL = UNetConfig(
     groups=32,
     time_width=256,
 )
-SMALL_PIXEL = UNetConfig(
-    channels=1, base=32, multipliers=(1, 2, 2), attention=(False, False, False), patch=2
-)
+SMALL_PIXEL = UNetConfig(channels=1, base=32, patch=4)  # the latent model's size and cost
 
 
 class _Level(nn.Module):

@@ -29,6 +29,7 @@ TAPS = 1000
 LOG_FLOOR, LOG_CEILING = -8.0, 0.0
 GREY_STEP_DB = 10 * (LOG_CEILING - LOG_FLOOR) / 255  # one grey level in dB of power
 CUT_SIGMAS = 6.5  # the envelope is 7e-10 there
+STANDARD_LEVEL, MAX_SHIFT = -2.5, 1.2  # log10 of the mean power; ×4 in amplitude
 _EPSILON = np.float32(1e-12)
 _HALF = TAPS // 2
 _SUPPORT_CLASSES = (80, 150, 250, 350, 500)  # half widths in samples
@@ -145,6 +146,17 @@ def _lead_log_power(signal: FloatArray) -> FloatArray:
     return np.asarray((first + (second - first) * weight)[::-1], dtype=np.float32)
 
 
+def at_standard_level(log10_power: FloatArray) -> FloatArray:
+    """The images [n, 32, 256] shifted to one mean power, as if every lead had the same gain.
+
+    A gain is a shift of the logs, so this is exact. What is scored is then the noise in
+    relation to the lead, whatever its amplitude; a flat line is lifted by four at most.
+    """
+    level = np.log10(np.mean(10.0**log10_power, axis=(1, 2), keepdims=True) + 1e-12)
+    shift = np.clip(STANDARD_LEVEL - level, -MAX_SHIFT, MAX_SHIFT)
+    return np.asarray(log10_power + shift, dtype=np.float32)
+
+
 def to_grey(log10_power: FloatArray) -> NDArray[np.uint8]:
     """The 8-bit image of the published score: -8…0 becomes 0…255."""
     scaled = (np.clip(log10_power, LOG_FLOOR, LOG_CEILING) - LOG_FLOOR) / (LOG_CEILING - LOG_FLOOR)
@@ -152,5 +164,10 @@ def to_grey(log10_power: FloatArray) -> NDArray[np.uint8]:
 
 
 def scalograms(segment_mv: FloatArray) -> NDArray[np.uint8]:
-    """uint8 [n_leads, 32, 256] scalograms of one 10 s segment (500 Hz, mV)."""
+    """uint8 [n_leads, 32, 256] scalograms of one 10 s segment (500 Hz, mV), as published."""
     return to_grey(log_power(segment_mv))
+
+
+def scored_scalograms(segment_mv: FloatArray) -> NDArray[np.uint8]:
+    """The same at the standard level: what our networks are trained on and score."""
+    return to_grey(at_standard_level(log_power(segment_mv)))

@@ -9,6 +9,7 @@ from inference.signal.superlet import (
     log_power,
     orders,
     scalograms,
+    scored_scalograms,
     to_grey,
 )
 from tests.inference.samples import bundled
@@ -64,6 +65,18 @@ def test_an_offset_of_a_lead_changes_nothing():
     raised = signal_mv[:, :5000] + np.float32(0.5)
     difference = scalograms(raised).astype(int) - scalograms(signal_mv[:, :5000])
     assert np.abs(difference).max() <= 1
+
+
+@pytest.mark.parametrize("gain", [0.5, 2.0])
+def test_the_scored_image_does_not_depend_on_the_gain(gain):
+    signal_mv = bundled("ptbxl_clean")[0][:, :5000]
+    difference = scored_scalograms(gain * signal_mv).astype(int) - scored_scalograms(signal_mv)
+    assert np.mean(np.abs(difference) <= 1) > 0.999  # all but where wavelets cancel
+
+
+def test_a_nearly_flat_line_is_not_blown_up_to_an_ecg():
+    flat = np.full((1, 5000), 0.001, np.float32) * np.sin(np.arange(5000, dtype=np.float32))
+    assert scored_scalograms(flat).mean() < scored_scalograms(100 * flat).mean() - 20
 
 
 def test_grey_levels_span_eighty_decibels():

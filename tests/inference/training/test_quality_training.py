@@ -18,7 +18,9 @@ from inference.models.scalogram_unet import (
 )
 from inference.training.quality_data import add_at_snr, cinc2011, ptbxl, remark_leads
 from inference.training.quality_grade import isotonic_knots
-from inference.training.quality_prepare import looks_clean
+from inference.signal.superlet import log_power
+from inference.training import quality_refine, quality_train
+from inference.training.quality_prepare import looks_clean, relative_noise, worst_rank
 from inference.training.quality_train import augmented, train_autoencoder
 from tests.inference.samples import bundled
 from tests.shared_data import archive
@@ -67,6 +69,39 @@ def test_only_calm_leads_stand_for_clean():
     clean = looks_clean(signal_mv)
     assert clean[:4].any()
     assert not clean[4:6].any()
+
+
+@pytest.mark.parametrize(("low_hz", "high_hz", "column"), [(15, 40, 0), (3, 12, 1), (0.1, 0.6, 2)])
+def test_every_kind_of_noise_raises_its_level_between_the_beats(low_hz, high_hz, column):
+    lead = bundled("ptbxl_clean")[0][1:2, :5000]
+    spectrum = np.fft.rfft(np.random.default_rng(4).standard_normal(lead.shape), axis=1)
+    f = np.fft.rfftfreq(5000, 1 / 500)
+    noise = np.fft.irfft(spectrum * ((f >= low_hz) & (f <= high_hz)), 5000, axis=1)
+    noisy = lead + (lead.std() / noise.std() * noise).astype(np.float32)
+    raised = relative_noise(log_power(noisy)) - relative_noise(log_power(lead))
+    assert raised[0].argmax() == column
+    assert raised[0, column] > 0.5
+
+
+def test_a_lead_ranks_as_its_worst_noise():
+    assert worst_rank(np.array([[0, 9], [1, 0], [2, 1]], np.float32)).tolist() == [1.0, 0.5, 1.0]
+
+
+def test_training_and_refining_run_from_files_and_keep_the_best(tmp_path, capsys):
+    leads = bundled("ptbxl_clean")[0][:, :5000]
+    noisy = leads + np.random.default_rng(5).normal(0, 0.2, leads.shape).astype(np.float32)
+    images = np.concatenate([log_power(leads), log_power(noisy)]).astype(np.float16)
+    data, refined = tmp_path / "scalograms.npz", tmp_path / "refined.npz"
+    np.savez(data, log_power=np.concatenate([images] * 3), noise_rank=np.tile([0.2, 0.8], 36))
+    common = ["--data", str(data), "--out", str(tmp_path), "--minutes", "0.02"]
+    for model in ("autoencoder", "latent", "pixel"):
+        quality_train.main([model, *common, "--keep", "1.0"])
+    quality_train.main(["autoencoder", *common, "--resume", "--keep", "1.0"])
+    quality_refine.main(["--data", str(data), "--weights", str(tmp_path), "--out", str(refined)])
+    assert "72 scalograms ranked by 2 networks" in capsys.readouterr().out
+    with np.load(refined) as table:
+        assert table["log_power"].shape == (72, 32, 256)
+        assert 0 < table["noise_rank"].min() < table["noise_rank"].max() == 1.0
 
 
 def test_probabilities_never_fall_with_the_score_and_are_never_certain():
@@ -121,7 +156,7 @@ def test_two_seconds_of_training_lower_the_error_of_the_autoencoder(tmp_path):
 
     untrained = ScalogramAutoencoder(AutoencoderConfig(base=16))
     trained = train_autoencoder(
-        AutoencoderConfig(base=16), batch, minutes=2 / 60, log=tmp_path / "log.jsonl"
+        ScalogramAutoencoder(AutoencoderConfig(base=16)), batch, minutes=2 / 60, log=tmp_path / "log.jsonl"
     )
     assert error(trained) < 0.5 * error(untrained)
     assert torch.all(trained.latent_sd > 0)
