@@ -16,10 +16,10 @@ from inference.models.scalogram_unet import (
     ScalogramUNet,
     UNetConfig,
 )
-from inference.training.quality_data import add_at_snr, cinc2011, ptbxl, remark_leads
-from inference.training.quality_grade import isotonic_knots
 from inference.signal.superlet import log_power
 from inference.training import quality_refine, quality_train
+from inference.training.quality_data import add_at_snr, cinc2011, ptbxl, remark_leads
+from inference.training.quality_grade import isotonic_knots
 from inference.training.quality_prepare import looks_clean, relative_noise, worst_rank
 from inference.training.quality_train import augmented, train_autoencoder
 from tests.inference.samples import bundled
@@ -156,7 +156,10 @@ def test_two_seconds_of_training_lower_the_error_of_the_autoencoder(tmp_path):
 
     untrained = ScalogramAutoencoder(AutoencoderConfig(base=16))
     trained = train_autoencoder(
-        ScalogramAutoencoder(AutoencoderConfig(base=16)), batch, minutes=2 / 60, log=tmp_path / "log.jsonl"
+        ScalogramAutoencoder(AutoencoderConfig(base=16)),
+        batch,
+        minutes=2 / 60,
+        log=tmp_path / "log.jsonl",
     )
     assert error(trained) < 0.5 * error(untrained)
     assert torch.all(trained.latent_sd > 0)
