@@ -1,6 +1,8 @@
 """Mutated recordings through open_recording.
 
-    python -m tests.fuzz wfdb|npz|npy|hdf5|edf [COUNT] [SEED]
+    python -m tests.fuzz FORMAT|all [COUNT] [SEED]
+
+FORMAT: wfdb npz npy hdf5 edf dicom muse aecg sierra scp ishne mfer csv mat
 
 Every mutant must open or be refused with one RecordingError of one or two sentences, within
 5 s and without eating memory. The test suite runs a few hundred; this command, any number.
@@ -22,6 +24,7 @@ import h5py
 import numpy as np
 
 from tests.viewer.formats.records import RAMP, edf_bytes, write_record
+from tests.viewer.formats.seeds import WRITTEN
 from viewer.formats import RecordingError, open_recording
 
 SLOW_S = 5.0
@@ -140,13 +143,31 @@ def edf_seed(folder: Path) -> list[Path]:
     return [folder / "a.edf", folder / "a.bdf"]
 
 
+CLINICAL = {
+    "dicom": "DICOM",
+    "muse": "MUSE XML",
+    "aecg": "HL7 aECG",
+    "sierra": "Philips XML",
+    "scp": "SCP-ECG",
+    "ishne": "ISHNE",
+    "mfer": "MFER",
+    "csv": "CSV",
+    "mat": "MATLAB",
+}
+"""Formats of which tests/viewer/formats/seeds.py writes the file to be mutated."""
+
+
+def _written(format_: str) -> Callable[[Path], list[Path]]:
+    return lambda folder: [WRITTEN[format_](folder)]
+
+
 SEEDS: dict[str, Callable[[Path], list[Path]]] = {
     "wfdb": wfdb_seed,
     "npz": npz_seed,
     "npy": npy_seed,
     "hdf5": hdf5_seed,
     "edf": edf_seed,
-}
+} | {name: _written(format_) for name, format_ in CLINICAL.items()}
 
 
 def run(format_: str, count: int, seed: int) -> Report:
@@ -198,18 +219,19 @@ def bad_sentence(sentence: str, folder: Path) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    format_ = arguments[0]
     count = int(arguments[1]) if len(arguments) > 1 else 10_000
     seed = int(arguments[2]) if len(arguments) > 2 else int(time.time())
-    report = run(format_, count, seed)
     out = sys.stdout.write
-    out(f"{format_}: {count} mutants, seed {seed}: {report.opened} opened, ")
-    out(
-        f"{report.refused} refused, slowest {report.slowest_s:.2f} s, {len(report.faults)} faults\n"
-    )
-    for fault in report.faults[:50]:
-        out(f"  {fault}\n")
-    return 1 if report.faults else 0
+    worst = 0
+    for format_ in SEEDS if arguments[0] == "all" else arguments[:1]:
+        report = run(format_, count, seed)
+        out(f"{format_}: {count} mutants, seed {seed}: {report.opened} opened, ")
+        out(f"{report.refused} refused, slowest {report.slowest_s:.2f} s, ")
+        out(f"{len(report.faults)} faults\n")
+        for fault in report.faults[:50]:
+            out(f"  {fault}\n")
+        worst = max(worst, bool(report.faults))
+    return worst
 
 
 if __name__ == "__main__":

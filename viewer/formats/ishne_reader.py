@@ -151,12 +151,13 @@ def _decode(
             block = np.frombuffer(raw, "<i2").reshape(-1, n_leads)
             for lead, row in enumerate(rows):
                 values = block[:, lead]
-                low[row], high[row] = min(low[row], values.min()), max(high[row], values.max())
+                low[row] = min(low[row], float(values.min()))
+                high[row] = max(high[row], float(values.max()))
                 sink.write(row, start, values.astype(np.int32))
             yield start + count
     digest = yield from hashing((path,), header.n_samples)
     steps = {row: header.step_mv[lead] for lead, row in enumerate(rows)}
-    spans = [float(high[row] - low[row]) * steps[row] for row in range(n_leads)]
+    spans = [(high[row] - low[row]) * steps[row] for row in range(n_leads)]
     integrity: Integrity = "absent"
     warnings = amplitude_warnings(leads, spans)
     if not header.sound:

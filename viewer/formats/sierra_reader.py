@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 STANDARD = CLINICAL_ORDER[:12]
 VERSIONS = ("1.03", "1.04")
 LEADS_LIMIT, SAMPLES_LIMIT = 32, 2_000_000
+FILLING = 32767
+"""Digits beyond the end of an average beat."""
 MEASUREMENTS = (
     ("heartrate", "Heart rate", "/min"),
     ("atrialrate", "Atrial rate", "/min"),
@@ -178,8 +180,14 @@ def _beats(element: Element | None, path: Path) -> MedianBeats | None:
     written = list(rows)
     names, _ = distinct([clinical_name(name) for name in written])
     order = clinical_order(names)
+    stacked = np.stack([rows[written[i]] for i in order])
+    filled: NDArray[np.bool_] = np.abs(stacked.astype(np.int32)) >= FILLING
+    known = np.flatnonzero(~filled.all(axis=0))
+    stop = int(known[-1]) + 1 if known.size else 0
+    signal = (stacked * (step_uv / 1000)).astype(np.float32)
+    signal[filled] = np.nan
     return MedianBeats(
-        signal_mv=np.array([rows[written[i]] * (step_uv / 1000) for i in order], np.float32),
+        signal_mv=signal[:, :stop],
         leads=tuple(names[i] for i in order),
         fs_hz=fs_hz,
     )

@@ -6,7 +6,15 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QDockWidget, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.recording import Recording
 from viewer.state.info_view import Section, sections
@@ -33,6 +41,7 @@ class InfoPanel(QScrollArea):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.heading = QLabel("<b>Average beats in the file</b>, 25 mm/s, 10 mm/mV")
         self.beats = FileBeats()
         content = QWidget()
@@ -66,10 +75,12 @@ def _html(section: Section) -> str:
 
 def _breakable(value: str) -> str:
     """Long words, such as hashes, may break: a label must not push the panel wide."""
-    words = value.split(" ")
-    parts = [w[i : i + 24] for w in words for i in (range(0, len(w), 24) if len(w) > 32 else [0])]
-    long = any(len(word) > 32 for word in words)
-    return "&#8203;".join(escape(p) for p in parts) if long else escape(value)
+    return " ".join(_word(word) for word in value.split(" "))
+
+
+def _word(word: str) -> str:
+    parts = [word[at : at + 16] for at in range(0, len(word), 16)]
+    return "&#8203;".join(escape(part) for part in parts) if len(word) > 24 else escape(word)
 
 
 class Information(QObject):

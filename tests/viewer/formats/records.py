@@ -85,10 +85,16 @@ def edf_bytes(*, bdf: bool = False, n_records: int = 4, **changes: object) -> by
     widths = {"version": 8, "patient": 80, "recording": 80, "date": 8, "time": 8}
     widths |= {"header_bytes": 8, "reserved": 44, "records": 8, "duration": 8, "signals": 4}
     head = "".join(str(fields[name]).ljust(width) for name, width in widths.items())
+    n_signals = len(fields["labels"])  # type: ignore[arg-type]
     columns: tuple[tuple[object, int], ...] = (
-        *((fields["labels"], 16), ([""] * 3, 80), (fields["units"], 8), (fields["p_low"], 8)),
+        *(
+            (fields["labels"], 16),
+            ([""] * n_signals, 80),
+            (fields["units"], 8),
+            (fields["p_low"], 8),
+        ),
         *((fields["p_high"], 8), (fields["d_low"], 8), (fields["d_high"], 8)),
-        *((["HP:0.05Hz LP:150Hz"] * 3, 80), (fields["samples"], 8), ([""] * 3, 32)),
+        *((["HP:0.05Hz LP:150Hz"] * n_signals, 80), (fields["samples"], 8), ([""] * n_signals, 32)),
     )
     for values, width in columns:
         head += "".join(str(value).ljust(width) for value in values)  # type: ignore[attr-defined]

@@ -250,3 +250,12 @@ def test_a_real_holter_file():
     assert recording.leads[6] == "V1"
     assert (recording.fs_hz, recording.n_samples) == (1000, 95573)
     assert np.median(np.abs(one + three - two)) <= 0.0051  # one digit of 5 uV
+
+
+def test_ishne_of_the_widest_range_says_nothing_false(tmp_path):
+    """Full scale both ways: the span is 65535 steps, more than 16 bits hold."""
+    digits = np.zeros((500, 2), int)
+    digits[10], digits[20] = (-32768, 5), (32767, -5)
+    recording = opened(tmp_path, ishne_file(digits, (5, 6), step_nv=1000), "x.ecg")
+    assert recording.warnings == ()
+    assert np.ptp(recording.signal_mv[0]) == pytest.approx(65.535)
