@@ -286,13 +286,15 @@ def side_by_side(
     lead: int,
     leads: Sequence[str],
     *,
+    offset: int = 0,
     device: str = "auto",
 ) -> tuple[NDArray[np.uint8], FloatArray]:
     """(original, reconstruction) scalograms [32, 256] of one cell, in grey levels.
 
+    signal_mv holds the recording from its sample `offset` on, as in `quality_segment`.
     ScorerMissing when the diffusion weights are not there.
     """
-    x = filled(segment_signal(signal_mv, segment, fs_hz))[lead : lead + 1]
+    x = filled(segment_signal(signal_mv, segment, fs_hz, offset=offset))[lead : lead + 1]
     images, cleaned, _ = _cleaned(x, (leads[lead],), segment.index, device)
     return images[0], np.asarray(cleaned.mean(axis=0)[0], dtype=np.float32)
 

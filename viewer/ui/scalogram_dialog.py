@@ -45,10 +45,12 @@ def side_pair(
     holding = [s for s in segments if s.new / fs_hz <= time_s < s.stop / fs_hz]
     segment = holding[0] if holding else segments[-1]
     progress(0.1)
-    signal_mv = recording.samples.read_mv(0, segment.stop)
+    margin = round(fs_hz)  # of a day's recording only what the cell needs
+    start, stop = max(segment.start - margin, 0), min(segment.stop + margin, recording.n_samples)
+    signal_mv = recording.samples.read_mv(start, stop)
     index = recording.leads.index(lead)
     original, redrawn = side_by_side(
-        signal_mv, segment, fs_hz, index, recording.leads, device=device
+        signal_mv, segment, fs_hz, index, recording.leads, offset=start, device=device
     )
     return SidePair(original, redrawn, segment.start / fs_hz, segment.stop / fs_hz)
 

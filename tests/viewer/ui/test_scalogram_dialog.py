@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from inference.quality import quality_segments, side_by_side
 from inference.quality_weights import ScorerMissing
 from tests.shared_data import sample
 from viewer.formats import open_recording
 from viewer.ui import scalogram_dialog
-from viewer.ui.scalogram_dialog import ScalogramDialog, SidePair
+from viewer.ui.scalogram_dialog import ScalogramDialog, SidePair, side_pair
 
 
 @pytest.fixture
@@ -47,3 +50,23 @@ def test_a_missing_model_is_named_instead_of_an_empty_picture(qtbot, recording, 
         dialog.show()
     assert dialog.words.text() == "⚠ Noise diffusion model: the weights cannot be read."
     dialog.reject()
+
+
+def test_of_a_long_recording_only_the_cells_surroundings_are_read(monkeypatch):
+    whole = open_recording(sample("mitbih_100.hea"))
+    asked = []
+
+    class Watched:
+        n_leads, n_samples = whole.samples.n_leads, whole.n_samples
+
+        def read_mv(self, start: int, stop: int) -> np.ndarray:
+            asked.append((start, stop))
+            return whole.samples.read_mv(start, stop)
+
+    watched = replace(whole, samples=Watched())
+    segment = quality_segments(whole.n_samples, 360.0)[2]
+    original, redrawn = side_by_side(whole.signal_mv, segment, 360.0, 0, whole.leads, device="cpu")
+    found = side_pair(watched, whole.leads[0], 25.0, "cpu", lambda _: None)
+    assert asked == [(19 * 360, 31 * 360)]
+    assert np.array_equal(found.original, original)
+    assert np.array_equal(found.redrawn, redrawn)
