@@ -78,9 +78,6 @@ def without_identity_in(document: Mapping[str, Any], recording: Recording) -> di
     cleared["made_at"] = None
     if isinstance(cleared.get("source"), dict):
         cleared["source"] |= {"file": None, "sha256": None}
-    session = cleared.get("session")
-    if isinstance(session, dict):
-        session.pop("marks", None)  # notes are free text
     return cleared
 
 

@@ -12,7 +12,8 @@ import logging
 import os
 import re
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,27 @@ def _caliper_out(one: Caliper) -> dict[str, Any]:
     values = asdict(one)
     values["kind"] = one.kind.value
     return values
+
+
+def calipers_out(calipers: Iterable[Caliper], start_s: float = 0.0) -> list[dict[str, Any]]:
+    """Calipers for an exported file that begins at start_s of the recording."""
+    return [_caliper_out(_moved(one, -start_s)) for one in calipers]
+
+
+def calipers_in(values: object) -> tuple[Caliper, ...]:
+    """The same read back; nothing of it where it makes no sense."""
+    try:
+        return tuple(_caliper_in(one) for one in values)  # type: ignore[attr-defined]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        log.info("calipers of an exported file unreadable")
+        return ()
+
+
+def _moved(one: Caliper, by_s: float) -> Caliper:
+    apex = None if one.apex is None else replace(one.apex, time_s=one.apex.time_s + by_s)
+    ends = (replace(spot, time_s=spot.time_s + by_s) for spot in (one.start, one.stop))
+    start, stop = ends
+    return replace(one, start=start, stop=stop, apex=apex)
 
 
 def _saved(document: dict[str, Any]) -> Saved:

@@ -16,6 +16,7 @@ from typing import Any
 
 from viewer.recording import Recording
 from viewer.state.layouts import find
+from viewer.state.marks_file import calipers_in, calipers_out
 from viewer.state.session import Session
 from viewer.writable import FORMATS, OLD_SIDECAR
 
@@ -49,6 +50,7 @@ def session_state(session: Session, start_s: float = 0.0) -> dict[str, Any]:
         "half_chest_gain": paper.half_chest_gain,
         "start_s": max(session.timeline.start_s - start_s, 0.0),
         "method": None if session.cleaned is None else session.cleaned.method,
+        "calipers": calipers_out(session.marks.calipers, start_s) if session.marks else [],
     }
 
 
@@ -85,6 +87,18 @@ def restore(session: Session, found: Reopened) -> None:
     start_s = _number(told.get("start_s"))
     if start_s is not None:
         session.timeline.scroll_to(start_s)
+    _restore_calipers(session, told.get("calipers"))
+
+
+def _restore_calipers(session: Session, told: object) -> None:
+    """The calipers of the export, where the reader has none of his own on this file."""
+    marks, recording = session.marks, session.recording
+    if marks is None or recording is None or marks.calipers or not told:
+        return
+    for caliper in calipers_in(told):
+        if caliper.lead in recording.leads:
+            marks.add_caliper(caliper)
+    marks.hold(None)
 
 
 def _sidecars(path: Path) -> list[str]:

@@ -81,6 +81,19 @@ def test_everything_a_recording_knows_comes_back(tmp_path, format_):
     np.testing.assert_array_equal(np.isnan(read.signal_mv), np.isnan(recording.signal_mv))
 
 
+@pytest.mark.parametrize("format_", ["dicom", "aecg"])
+def test_clinical_formats_open_again_with_the_programs_own_readers(tmp_path, format_):
+    """Two decoders, one file: the one that proved it, and the one that opens it."""
+    recording = plain(format_=format_)
+    proof = export_recording(recording, tmp_path / "out", format_, PROVENANCE)
+    read = open_recording(proof.path)
+    np.testing.assert_array_equal(read.signal_mv, signal_of(proof.path))
+    for field in ("leads", "fs_hz", "start_time", "age_years", "sex"):
+        assert getattr(read, field) == getattr(recording, field), field
+    assert set(recording.comments) <= set(read.comments)
+    assert read.source_sha256 == proof.sha256
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_the_sidecar_holds_the_proof_and_the_provenance(tmp_path, format_):
     proof = export_recording(plain(format_=format_), tmp_path / "out", format_, PROVENANCE)

@@ -13,8 +13,11 @@ from viewer.formats import open_recording
 from viewer.formats.export import export_recording
 from viewer.report.provenance import provenance
 from viewer.samples import ArraySamples
+from viewer.state.calipers import Caliper, Kind, Spot
 from viewer.state.cleaned import Cleaned
+from viewer.state.cut import cut
 from viewer.state.layouts import find
+from viewer.state.marks import Marks
 from viewer.state.reopened import reopened, restore, session_state
 from viewer.state.session import Session
 
@@ -44,6 +47,25 @@ def test_layout_scale_and_place_come_back(session, tmp_path, format_):
     assert again.paper.layout.name == "6x2"
     assert (again.paper.speed_mm_s, again.paper.gain_mm_mv) == (50.0, 20.0)
     assert again.timeline.start_s == 12.0
+
+
+def test_calipers_come_back_where_they_stood_also_in_a_part(session, tmp_path):
+    start_s = 10.0
+    session.marks = Marks()
+    spots = Spot(11.0, 0.1), Spot(11.4, 0.1)
+    session.marks.add_caliper(
+        Caliper(number=1, kind=Kind.TIME, lead="II", start=spots[0], stop=spots[1])
+    )
+    part = cut(session.recording, start_s, 20.0)
+    document = provenance(session.recording, session=session_state(session, start_s))
+    proof = export_recording(part, tmp_path / "out", "npz", document)
+    again = Session()
+    again.open(open_recording(proof.path), "12x1")
+    again.marks = Marks()
+    restore(again, reopened(again.recording))
+    (caliper,) = again.marks.calipers
+    assert (caliper.lead, caliper.start.time_s) == ("II", pytest.approx(1.0))
+    assert caliper.span_s == pytest.approx(0.4)
 
 
 def test_a_cleaned_file_is_never_taken_for_the_recording_itself(session, tmp_path):
