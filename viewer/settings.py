@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from psygnal import Signal
 
 from viewer.folders import config_folder
+from viewer.state.own_layouts import are_layouts
 from viewer.words import LANGUAGES
 from viewer.writable import FORMATS
 
@@ -74,6 +75,7 @@ LOOKS, PAGE, WORK = "Appearance", "Page", "Computing"
 
 SETTINGS = (
     Setting("view.layout", "3x4+1", text, "Layout of the page, as last used", "Layout", PAGE),
+    Setting("view.own_layouts", [], are_layouts, "Layouts of your own"),
     Setting("view.speed_mm_s", 25.0, between(5, 250), "Paper speed in mm/s", "Paper speed", PAGE),
     Setting("view.gain_mm_mv", 10.0, between(1, 80), "Gain in mm/mV", "Gain", PAGE),
     Setting("view.theme", "paper", text, "Colours of the window and the paper", "Colours", LOOKS),

@@ -16,6 +16,8 @@ from viewer.state.strength import label as strength_label
 RESEARCH_USE = "Research and education use only. Not for diagnosis."
 TRUE_SIZE, NOT_CALIBRATED = "true size", "not calibrated"
 """What the footer says of the millimetres: confirmed for this screen or printed, or not."""
+FREE_ZOOM = "free zoom"
+"""Instead of them, where speed or gain is no paper scale; the header says it, too."""
 FULL_BAND_HZ = (0.05, 150.0)
 """The diagnostic band; a page that shows less says so in amber."""
 
@@ -131,7 +133,7 @@ def page_text(
     return PageText(
         title=recording.name,
         identity=_identity(recording),
-        when=_when(recording, page),
+        when=("FREE ZOOM   " if scale == FREE_ZOOM else "") + _when(recording, page),
         footer=_footer(recording, page, shown, scale, decimated),
         warnings=warnings(recording, shown),
         marks={

@@ -68,6 +68,9 @@ LAYOUTS: dict[str, Layout] = {
 }
 """By name; the first is the one a new user sees."""
 
+OWN: dict[str, Layout] = {}
+"""The reader's own, as the settings hold them (see state.own_layouts)."""
+
 DEFAULT = LAYOUTS["3x4+1"]
 AS_RECORDED = "as-recorded"
 ENOUGH_FOR_COLUMNS = 6
@@ -95,5 +98,7 @@ def find(name: str, leads: Sequence[str] = ()) -> Layout:
         return as_recorded(leads)
     if name in LAYOUTS:
         return LAYOUTS[name]
-    known = ", ".join((*LAYOUTS, AS_RECORDED))
+    if name in OWN:
+        return OWN[name]
+    known = ", ".join((*LAYOUTS, *OWN, AS_RECORDED))
     raise ValueError(f"There is no layout {name!r}; choose one of {known}.")

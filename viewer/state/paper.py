@@ -45,6 +45,11 @@ class Paper:
         """Whether this is a paper speed, or an overview."""
         return self.speed_mm_s in SPEEDS_MM_S
 
+    @property
+    def is_free_zoom(self) -> bool:
+        """Whether speed or gain is none that a reader of paper knows; the page says so."""
+        return not self.is_preset_speed or self.gain_mm_mv not in GAINS_MM_MV
+
     def lead_gain_mm_mv(self, lead: str) -> float:
         """The gain of one lead."""
         halved = self.half_chest_gain and lead in CHEST
@@ -73,6 +78,13 @@ class Paper:
     def step_gain(self, steps: int) -> None:
         """The next higher (+1) or lower (-1) preset."""
         self._apply(gain_mm_mv=_preset(GAINS_MM_MV, self.gain_mm_mv, steps))
+
+    def set_view(self, layout: Layout, speed_mm_s: float, gain_mm_mv: float) -> None:
+        """Layout, speed and gain at once: one page change. Raises ValueError."""
+        if not all(math.isfinite(value) and value > 0 for value in (speed_mm_s, gain_mm_mv)):
+            raise ValueError(f"a scale of {speed_mm_s} mm/s and {gain_mm_mv} mm/mV")
+        speed_mm_s = min(max(speed_mm_s, SLOWEST_MM_S), FASTEST_MM_S)
+        self._apply(layout=layout, speed_mm_s=speed_mm_s, gain_mm_mv=gain_mm_mv)
 
     def set_timing(self, timing: Timing) -> None:
         """Continuous or simultaneous columns."""

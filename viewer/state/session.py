@@ -14,6 +14,7 @@ from viewer.state.layers import Layers, Show
 from viewer.state.layouts import AS_RECORDED, Layout, find, suggest
 from viewer.state.paper import Paper
 from viewer.state.timeline import Timeline
+from viewer.state.zoom import Zoom
 
 if TYPE_CHECKING:  # scipy must not delay the first paint
     from inference.guard import GuardReport
@@ -35,6 +36,7 @@ class Session:
         self.timeline = Timeline()
         self.paper = Paper()
         self.layers = Layers()
+        self.zoom = Zoom(self.paper, self.timeline)
         self.recording: Recording | None = None
         self.cleaned: Cleaned | None = None
         self.marks: Marks | None = None  # of the open recording; the mark desk lays them here
@@ -57,7 +59,11 @@ class Session:
         self.drop_cleaned()
         self.layers.reset()
         self.recording = recording
-        self.paper.set_layout(suited_layout(layout, recording))
+        if self.zoom.can_go_back:  # a box of another recording means nothing here
+            self.paper.set_view(suited_layout(layout, recording), *self.zoom.scale_before)
+            self.zoom.forget()
+        else:
+            self.paper.set_layout(suited_layout(layout, recording))
         self.timeline.open(recording.duration_s)
         self.recording_changed.emit()
 

@@ -200,6 +200,15 @@ MOVE = (
 
 VIEW = (
     *layouts(),
+    Command(
+        "view.own_layout",
+        "Layout of your own…",
+        ("Ctrl+L",),
+        "Choose leads, columns and rhythm rows, and keep them under a name",
+        lambda w: w.own_layouts.edit(),
+        "View/Layout",
+        has_recording,
+    ),
     *speeds(),
     *gains(),
     Command(
@@ -237,6 +246,15 @@ VIEW = (
         lambda w: w.session.paper.step_gain(-1),
         "View",
         has_recording,
+    ),
+    Command(
+        "view.zoom_back",
+        "Back from the zoom",
+        ("Backspace",),
+        "The page before the last box that was drawn with the left button",
+        lambda w: w.session.zoom.back(),
+        "View",
+        lambda w: w.session.zoom.can_go_back,
     ),
     Command(
         "view.standard",
@@ -359,7 +377,7 @@ CLEANING = (
     Command(
         "denoise.weaker",
         "Less cleaning",
-        ("[",),
+        ("Ctrl+[",),
         "Take away a tenth less of what the method removes, in every lead",
         lambda w: w.cleaning.step_strength(-1),
         "Cleaning",
@@ -368,7 +386,7 @@ CLEANING = (
     Command(
         "denoise.stronger",
         "More cleaning",
-        ("]",),
+        ("Ctrl+]",),
         "Take away a tenth more of what the method removes, in every lead",
         lambda w: w.cleaning.step_strength(+1),
         "Cleaning",

@@ -55,7 +55,9 @@ class CompareBar(QFrame):
         self.buttons = {name: _button(actions[name]) for name in SHOWN}
         self.slider = StrengthSlider("Strength of cleaning: 0 is raw, 100 is all of it")
         self.slider.setFixedWidth(200)
-        self.slider.setToolTip("How much of what the method removes is taken away ([ and ])")
+        self.slider.setToolTip(
+            "How much of what the method removes is taken away (Ctrl+[ and Ctrl+])"
+        )
         self.value = QLabel()
         self.leads = QToolButton()
         self.leads.setText("Per lead…")

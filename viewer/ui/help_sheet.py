@@ -27,6 +27,7 @@ MOUSE = (
     ("Ctrl + wheel", "Paper speed"),
     ("Shift + wheel", "Gain"),
     ("Middle button, drag", "Pan"),
+    ("Left button, drag", "Zoom into the box; Backspace: back"),
     ("Double click on a lead", "That lead alone; again: back"),
     ("Drop files or folders", "Open them"),
 )

@@ -33,6 +33,7 @@ from viewer.ui.help_sheet import HelpSheet, Palette
 from viewer.ui.marking import Marking
 from viewer.ui.method_card import MethodCard
 from viewer.ui.notices import Notices
+from viewer.ui.own_layouts import OwnLayouts
 from viewer.ui.panels import Panels
 from viewer.ui.printing import Printing
 from viewer.ui.room import Room
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
     searching: Searching
     marking: Marking
     panels: Panels
+    own_layouts: OwnLayouts
     tool_bar: ToolBar
     trace_view: TraceView
     status: Status
@@ -131,6 +133,7 @@ class MainWindow(QMainWindow):
         self.compare_bar = CompareBar(self.session, self.cleaning, self.commands.actions)
         self.room.add_bar(self.compare_bar)
         self.menus = self.commands.fill(self.menuBar())
+        self.own_layouts = OwnLayouts(self)
         self.menus["File/Recent"] = QMenu(tr("Open recent"), self)
         after = self.commands.actions["file.sample"]
         self.menus["File"].insertMenu(after, self.menus["File/Recent"])
@@ -142,6 +145,7 @@ class MainWindow(QMainWindow):
         session.recording_changed.connect(self._recording_changed)
         session.recording_settled.connect(lambda: self.status.show_recording(session.recording))
         session.paper.changed.connect(self._paper_changed)
+        session.zoom.changed.connect(self.refresh)
         for signal in (session.cleaned_changed, session.guard_changed, session.layers.changed):
             signal.connect(self.refresh)
         self.start_page.open_asked.connect(self.files.ask_and_open)
@@ -277,13 +281,18 @@ class MainWindow(QMainWindow):
         HelpSheet(self).open()
 
     def show_palette(self) -> None:
-        palette = Palette(self, lambda command: command.enabled(self))
+        own = self.own_layouts.commands()
+        palette = Palette(self, lambda command: command.enabled(self), own)
         palette.chosen.connect(self.run_command)
         palette.open()
 
     def run_command(self, command: Command) -> None:
         """As if its key had been pressed."""
-        self.commands.actions[command.id].trigger()
+        action = self.commands.actions.get(command.id)
+        if action is not None:
+            action.trigger()
+        else:  # one of the reader's own
+            command.run(self)
 
     def show_settings(self) -> None:
         from viewer.ui.settings_dialog import SettingsDialog

@@ -16,6 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsObject, QGraphicsScene, QGraphicsView, QWidget
 
+from viewer.ui.box_drag import BoxDrag
+
 
 class PaperGraphics(QGraphicsView):
     """Decides nothing: tells what the hand does.
@@ -30,10 +32,12 @@ class PaperGraphics(QGraphicsView):
     dragged = Signal(float)  # pixels to the right since last told, middle button
     double_clicked = Signal(QPointF)
     left = Signal()
+    boxed = Signal(QRectF)  # pixels, drawn with the left button
 
     def __init__(self, sheet: QGraphicsObject, parent: QWidget) -> None:
         super().__init__(parent)
         self._grabbed: QPointF | None = None
+        self._box = BoxDrag(self.viewport())
         self._framed = False
         self._items = QGraphicsScene(self)
         self._items.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -88,6 +92,8 @@ class PaperGraphics(QGraphicsView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.MiddleButton:
             self._grabbed = event.position()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._box.press(event.position())
         super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -95,15 +101,22 @@ class PaperGraphics(QGraphicsView):
             moved_px = event.position().x() - self._grabbed.x()
             self._grabbed = event.position()
             self.dragged.emit(moved_px)
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._box.move(event.position())
         self.moved.emit(event.position())
         super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.MiddleButton:
             self._grabbed = None
+        if event.button() == Qt.MouseButton.LeftButton:
+            box = self._box.release(event.position())
+            if box is not None:
+                self.boxed.emit(box)
         super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._box.cancel()
         if event.button() == Qt.MouseButton.LeftButton:
             self.double_clicked.emit(event.position())
         super().mouseDoubleClickEvent(event)

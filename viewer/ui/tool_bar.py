@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from inference.registry import DENOISERS, Method
 from viewer.state.guard_view import badge
+from viewer.state.own_layouts import is_own
 from viewer.ui.actions import BY_ID
 from viewer.ui.command_set import CommandSet
 from viewer.ui.icons import icon
@@ -71,7 +72,8 @@ class ToolBar(QToolBar):
     def refresh(self) -> None:
         """What the drop-downs say, from the state."""
         paper = self._window.session.paper
-        self.layout_button.setText(paper.layout.name.replace("x", "×").replace("-", " "))
+        short = paper.layout.name.replace("x", "×").replace("-", " ")
+        self.layout_button.setText(paper.layout.title if is_own(paper.layout) else short)
         self.speed_button.setText(f"{paper.speed_mm_s:.4g} mm/s")
         self.gain_button.setText(f"{paper.gain_mm_mv:.4g} mm/mV")
         open_now = self._window.session.recording is not None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QWidget
 
 from viewer.recording import Recording
 from viewer.report.page import (
+    FREE_ZOOM,
     NOT_CALIBRATED,
     TRUE_SIZE,
     Cleaning,
@@ -24,6 +25,7 @@ from viewer.state.figures import Figure
 from viewer.state.layers import Trace
 from viewer.state.page import Page, Sheet, fit_px_per_mm, lay_out, speed_for_span
 from viewer.state.session import Session
+from viewer.state.zoom import Box
 from viewer.ui.gui_thread import gui_thread
 from viewer.ui.inks import PAPER, Inks
 from viewer.ui.paper_graphics import PaperGraphics
@@ -104,6 +106,7 @@ class TraceView(QWidget):
         self.paper.moved.connect(lambda place: self.pointed.emit(self.point_at(place)))
         self.paper.left.connect(lambda: self.pointed.emit(None))
         self.paper.double_clicked.connect(self._open_lead)
+        self.paper.boxed.connect(self._zoom_into)
 
     # ---- what is shown ----
 
@@ -305,10 +308,18 @@ class TraceView(QWidget):
             page,
             traces,
             cleaning=self._cleaning,
-            scale=NOT_CALIBRATED if self.session.paper.px_per_mm is None else TRUE_SIZE,
+            scale=self._scale,
             shifts_mv=self._centring.shifts_mv(traces),
             decimated=is_decimated(recording.fs_hz, page.speed_mm_s * self._device_px_per_mm),
         )
+
+    @property
+    def _scale(self) -> str:
+        """What the page says of its millimetres."""
+        paper = self.session.paper
+        if paper.is_free_zoom:
+            return FREE_ZOOM
+        return NOT_CALIBRATED if paper.px_per_mm is None else TRUE_SIZE
 
     @property
     def _device_px_per_mm(self) -> float:
@@ -353,6 +364,13 @@ class TraceView(QWidget):
         if self.page is not None:
             moved_s = moved_px / self.px_per_mm / self.page.speed_mm_s
             self.session.timeline.scroll_to(self.session.timeline.start_s - moved_s)
+
+    def _zoom_into(self, rect: QRectF) -> None:
+        """What a box drawn on the page holds fills it."""
+        if self.page is not None:
+            px, down = self.px_per_mm, self.scroll_bar.value()
+            sides = (rect.x(), rect.y() + down, rect.width(), rect.height())
+            self.session.zoom.into(self.page, Box(*(side / px for side in sides)))
 
     def _open_lead(self, place: QPointF) -> None:
         point = self.point_at(place)

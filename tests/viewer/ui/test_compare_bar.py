@@ -71,14 +71,14 @@ def test_a_click_on_the_bar_changes_the_view(cleaned, qtbot, name, show):
 def test_keys_take_the_cleaning_back_by_tenths_and_the_page_says_how_far(cleaned, qtbot):
     raw, full = signals(cleaned)
     for _ in range(4):
-        qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft)
+        qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft, CTRL)
     _, now = signals(cleaned)
     assert now == pytest.approx(raw - 0.6 * (raw - full), abs=1e-6)
     assert "at 60%" in cleaned.trace_view.text.footer
     assert any("at 60%" in warning for warning in cleaned.trace_view.text.warnings)
     assert cleaned.compare_bar.slider.value() == 60
     for _ in range(5):
-        qtbot.keyClick(cleaned, Qt.Key.Key_BracketRight)
+        qtbot.keyClick(cleaned, Qt.Key.Key_BracketRight, CTRL)
     assert np.array_equal(signals(cleaned)[1], full)
     assert "at" not in cleaned.trace_view.text.footer.split("denoise")[0].split("filter:")[1]
 
@@ -100,9 +100,9 @@ def test_guard_and_st_follow_the_strength(cleaned, qtbot):
     qtbot.waitUntil(lambda: measuring.result is not None and measuring.result.cleaned is not None)
     before = max(abs(row.delta_qrs_amplitude_mv) for row in cleaned.session.guard.leads)
     with qtbot.waitSignal(measuring.measured, timeout=20_000):
-        qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft)
+        qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft, CTRL)
         for _ in range(4):
-            qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft)
+            qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft, CTRL)
     qtbot.waitUntil(lambda: cleaned.session.guard_complete, timeout=20_000)
     after = max(abs(row.delta_qrs_amplitude_mv) for row in cleaned.session.guard.leads)
     assert after == pytest.approx(before / 2, rel=0.1)
@@ -135,7 +135,7 @@ def test_what_is_exported_is_what_is_shown_and_the_sidecar_says_the_strength(
     cleaned, qtbot, tmp_path
 ):
     for _ in range(3):
-        qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft)
+        qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft, CTRL)
     qtbot.waitUntil(lambda: cleaned.session.guard_complete, timeout=20_000)
     shown = signals(cleaned)[1]
     choice = Choice("cleaned", True, "npz", tmp_path / "part.npz")
@@ -149,7 +149,7 @@ def test_what_is_exported_is_what_is_shown_and_the_sidecar_says_the_strength(
 
 
 def test_another_recording_starts_raw_and_at_full_strength(cleaned, qtbot):
-    qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft)
+    qtbot.keyClick(cleaned, Qt.Key.Key_BracketLeft, CTRL)
     with qtbot.waitSignal(cleaned.files.opened, timeout=20_000):
         cleaned.files.open_sample()
     assert cleaned.session.cleaned is None
