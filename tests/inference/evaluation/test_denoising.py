@@ -114,3 +114,25 @@ def test_every_method_and_the_input_take_part():
     assert names[0] == "input"
     assert {"fir", "iir", "swt", "spline", default_denoiser()} <= set(names)
     assert measure.conditions()[0] == measure.PRIMARY
+
+
+def test_a_training_run_takes_part_without_being_shipped(tmp_path, monkeypatch, record):
+    """Its best weights clean; the registry's own methods stay what they were."""
+    import torch
+
+    from inference.evaluation import methods
+    from inference.evaluation.methods import export_run
+    from inference.models.lead_shared import LeadShared
+
+    torch.manual_seed(5)
+    row = {"step": 1, "minutes": 0.1, "ptbxl_gain_db": 1.0}
+    torch.save({"denoiser": LeadShared().state_dict(), "row": row}, tmp_path / "best.pt")
+    monkeypatch.setattr(methods, "DENOISERS", known := dict(methods.DENOISERS))
+    monkeypatch.setattr("inference.registry.DENOISERS", known)
+    export_run("ablation_backbone", tmp_path)
+    found = contenders(["iir"], [("ablation_backbone", tmp_path)])
+    run = next(contender for contender in found if contender.rung)
+    out = run.clean(record.signal_mv)
+    assert run.name == "ablation_backbone"
+    assert out.shape == record.signal_mv.shape
+    assert not np.array_equal(out, record.signal_mv)  # untrained: takes the drift away
