@@ -50,6 +50,7 @@ class StRequest:
 
 def measure_st(request: StRequest, progress: Progress) -> StResult:
     """Measure the raw and, if there is one, the cleaned signal at the same beats and marks."""
+    from inference.beat_audit import BeatChange, audit
     from inference.signal.delineation import Fiducials as Marks
     from inference.signal.rpeaks import find_beats
     from inference.st import guard, measure
@@ -78,16 +79,18 @@ def measure_st(request: StRequest, progress: Progress) -> StResult:
         raw = read(raw_mv, marks_from(raw, request.moved))
     progress(0.4)
     cleaned = kept = residual = None
+    changes: tuple[BeatChange, ...] = ()
     if request.cleaned is not None and raw.beats is not None:
         cleaned_mv = request.cleaned.read_mv(request.start, request.stop)
         cleaned = read(cleaned_mv, raw.fiducials)
         progress(0.7)
         if before is not None and before.guard is not None:
-            kept, residual = before.guard, before.residual
+            kept, residual, changes = before.guard, before.residual, before.audit
         else:
             removed_mv = _difference(raw_mv, cleaned_mv)
             kept = guard(raw_mv, cleaned_mv, fs_hz, leads)
             residual = locked_average(removed_mv, fs_hz, raw.beats.samples, leads)
+            changes = audit(raw_mv, cleaned_mv, fs_hz, leads)
     return StResult(
         start_s=request.start / fs_hz,
         stop_s=request.stop / fs_hz,
@@ -96,6 +99,7 @@ def measure_st(request: StRequest, progress: Progress) -> StResult:
         guard=kept,
         beats=beats_of(raw_mv, raw, cleaned),
         residual=residual,
+        audit=changes,
         dragged=request.moved is not None,
     )
 

@@ -14,6 +14,9 @@ from viewer.state.st_view import (
     table,
 )
 
+MOST_BEATS = 4
+"""Changed beats that are named; the others are counted."""
+
 
 def as_tsv(result: StResult) -> str:
     """The whole panel as text for a spreadsheet: both units, intervals, findings, the sentence."""
@@ -27,6 +30,7 @@ def as_tsv(result: StResult) -> str:
             lines.append("\t".join((row.lead, row.kind, *cells, row.guard, reason)))
     lines += ["\t".join(line) for line in intervals(result)]
     lines += [*disagreements(result), *findings(result), *predictions(result)]
+    lines += [said] if (said := beat_changes(result)) else []
     lines.append(RESEARCH)
     return "\n".join(lines).replace("−", "-")
 
@@ -116,6 +120,21 @@ def guard_sentence(guard: GuardReport | None) -> str:
         "cannot_tell": "Cannot tell whether cleaning moved a measurement",
     }[guard.state]
     return said if guard.state == "ok" else f"{said}. {_worst(guard)}"
+
+
+def beat_changes(result: StResult) -> str:
+    """Which single beats cleaning changed, ectopic ones first; empty where it changed none."""
+    changed = [change for change in result.audit if change.changed]
+    if not changed:
+        return ""
+    named = []
+    for change in changed[:MOST_BEATS]:
+        minutes, seconds = divmod(result.start_s + change.time_s, 60.0)
+        kind = ", ectopic" if change.ectopic else ""
+        how = f"r {change.correlation:.2f}, height {change.gain:+.0%}".replace("-", "−")
+        named.append(f"{minutes:.0f}:{seconds:04.1f} {change.lead} ({how}{kind})")
+    more = "; …" if len(changed) > MOST_BEATS else ""
+    return f"Changed shape: {len(changed)} of {len(result.audit)} beats. {'; '.join(named)}{more}"
 
 
 def _worst(guard: GuardReport) -> str:

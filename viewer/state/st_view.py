@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.beat_audit import BeatChange
 from inference.signal.delineation import Fiducials as Marks
 from inference.signal.median_beat import level_beats
 from inference.st import GuardReport, LeadSt, StReport
@@ -38,6 +39,7 @@ class StResult:
     guard             what cleaning changed, None without a cleaned signal
     beats             the median-beat page
     residual          QRS-locked average of raw minus cleaned
+    audit             what cleaning did to every single beat, the worst first
     predictions       "raw" and "cleaned", as far as the classifier was there
     prediction_note   why there is no prediction at all
     dragged           whether the reader moved a fiducial
@@ -50,6 +52,7 @@ class StResult:
     guard: GuardReport | None = None
     beats: Beats = dataclasses.field(default_factory=Beats)
     residual: LockedAverage | None = None
+    audit: tuple[BeatChange, ...] = ()
     predictions: Mapping[str, StPrediction] = dataclasses.field(default_factory=dict)
     prediction_note: str = ""
     dragged: bool = False

@@ -20,7 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.state.st_text import as_tsv, disagreements, findings, guard_sentence, predictions
+from viewer.state.st_text import (
+    as_tsv,
+    beat_changes,
+    disagreements,
+    findings,
+    guard_sentence,
+    predictions,
+)
 from viewer.state.st_view import GUARD_MARKS, RESEARCH, StResult, Unit, intervals, table
 from viewer.ui.inks import Inks
 from viewer.ui.st_table import StTable
@@ -40,6 +47,7 @@ class StNumbers(QWidget):
         self.result: StResult | None = None
         self.first = _words("What differs between raw and cleaned")
         self.guard = _words("Fidelity guard")
+        self.audit = _words("Beats whose shape cleaning changed")
         self.findings = _words("Amplitude criteria")
         self.predictions = _words("Prediction by a trained network")
         self.notes = _words("Notes on the measurement")
@@ -98,7 +106,8 @@ class StNumbers(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(8)
-        for item in (self.first, self.guard, self.findings, self.predictions, self.notes):
+        words = (self.first, self.guard, self.audit, self.findings, self.predictions, self.notes)
+        for item in words:
             column.addWidget(item)
         column.addLayout(person)
         column.addWidget(self._intervals)
@@ -171,6 +180,7 @@ class StNumbers(QWidget):
         self._fill(self.notes, "\n".join(result.raw.notes), kind="quiet")
 
     def _show_guard(self, result: StResult | None) -> None:
+        self._fill(self.audit, "" if result is None else beat_changes(result), kind="quiet")
         guard = None if result is None else result.guard
         if guard is None:
             self._fill(self.guard, "")

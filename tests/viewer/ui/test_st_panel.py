@@ -81,6 +81,17 @@ def test_a_cleaning_that_bends_the_signal_is_said_with_icon_word_and_leads(panel
     assert any(text.startswith("Δ ⊗ shifted") for text in rows)
 
 
+def test_beats_whose_shape_cleaning_changed_are_counted_and_named(panel, bent, raw_only):
+    panel.show_result(bent)
+    said = panel.numbers.audit.text()
+    assert said.startswith(f"Changed shape: {len(bent.audit)} of {len(bent.audit)} beats. 0:0")
+    assert "height −20%" in said
+    assert panel.numbers.audit.isVisibleTo(panel)
+
+    panel.show_result(raw_only)
+    assert not panel.numbers.audit.isVisibleTo(panel)
+
+
 def test_units_change_every_level(panel, raw_only, qtbot):
     panel.show_result(raw_only)
     in_mv = cell(panel, 7, 2)
