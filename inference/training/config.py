@@ -27,6 +27,7 @@ class TrainConfig:
     ema: float = 0.998
     validate_minutes: float = 2.5
     sources: tuple[str, ...] = ()
+    quiet_uv: float = 20.0  # a reference lead's own noise above 40 Hz, at most
     model_options: dict[str, Any] = field(default_factory=dict)
     corruption: Corruption = field(default_factory=Corruption)
 

@@ -41,6 +41,7 @@ class Corruption:
     swapped_arms: float = 0.05
     lead_dropout: float = 0.10
     hold: float = 0.05
+    muscle: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,20 @@ def synthetic(rng: np.random.Generator) -> Signal:
     return band * _log_uniform(rng, 0.010, 0.2)
 
 
+def muscle(rng: np.random.Generator) -> Signal:
+    """[5000] mV as a tense patient gives it: 10–80 µV RMS, steady or in bursts.
+
+    What NSTDB's muscle recordings lack: they are loud from end to end.
+    """
+    noise = _band(rng, rng.uniform(8, 30), rng.uniform(60, 200))
+    envelope = np.full(N, rng.choice((0.0, 0.3, 1.0)), dtype=np.float32)
+    for _ in range(rng.integers(0, 5)):
+        length = int(rng.integers(40, 900))
+        start = int(rng.integers(N - length))
+        envelope[start : start + length] += rng.uniform(0.3, 2.0) * np.hanning(length)
+    return np.asarray(noise * envelope * _log_uniform(rng, 0.010, 0.080), dtype=np.float32)
+
+
 def corrupt(
     clean_mv: Signal,
     reference: NDArray[np.bool_],
@@ -144,10 +159,16 @@ def _injected(
     recorded = not kind or rng.random() < 0.3
     sources = np.zeros((len(active), N), dtype=np.float32)
     quiet = rng.random() < amounts.low_level
+    tense = amounts.muscle > 0 and rng.random() < amounts.muscle
     for row in sources:
+        if tense:
+            row += muscle(rng)
+            continue
         if recorded:
             ratio = _log_uniform(rng, 0.02, 0.4) if quiet else rng.uniform(0.2, 1.5)
             row += np.float32(ratio * level_mv) * excerpt(rng, noise, amounts.one_kind)
+    if tense:
+        return mixing[:, active] @ sources
     if recorded and rng.random() < amounts.low_pass:
         sources = _low_passed(sources, float(_log_uniform(rng, 1, 100)))
     if kind:

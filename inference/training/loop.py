@@ -13,7 +13,7 @@ from torch import nn
 
 from inference.training.batches import Batches
 from inference.training.config import TrainConfig
-from inference.training.container import Corpus
+from inference.training.container import Corpus, quieter
 from inference.training.corrupt import Corruption
 from inference.training.objectives import OBJECTIVES, Objective
 from inference.training.plot import write_plot
@@ -50,8 +50,9 @@ class Trainer:
         self.ema = deepcopy(self.objective.denoiser).eval().requires_grad_(False)
         self._base_lr = [[g["lr"] for g in o.param_groups] for o in self.objective.optimizers]
         self.step, self.elapsed_s, self.best = 0, 0.0, -math.inf
+        quiet = quieter(corpus, config.quiet_uv) if config.quiet_uv < 20.0 else corpus
         self.batches = Batches(
-            corpus,
+            quiet,
             "train",
             seed=config.seed,
             size=config.batch,

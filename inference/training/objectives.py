@@ -6,11 +6,13 @@ The loop knows nothing of losses; it calls `step` and scales the learning rates.
 from collections.abc import Callable
 from typing import Protocol
 
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from inference.models import cgan, deep_filter, fcn_dae
 from inference.models.lead_shared import LeadShared, LeadSharedConfig
+from inference.registry import MODELS_FOLDER
 from inference.training.batches import Batch
 from inference.training.config import TrainConfig
 from inference.training.disentangle import Disentangled
@@ -42,7 +44,11 @@ class Gated:
     """The lead-shared backbone with the gated loss."""
 
     def __init__(self, config: TrainConfig) -> None:
-        self.denoiser: nn.Module = LeadShared(LeadSharedConfig(**config.model_options))
+        options = dict(config.model_options)
+        start = options.pop("start", None)
+        self.denoiser: nn.Module = LeadShared(LeadSharedConfig(**options))
+        if start:  # weights that shipped before
+            self.denoiser.load_state_dict(load_file(MODELS_FOLDER / f"{start}.safetensors"))
         self.modules = nn.ModuleDict({"denoiser": self.denoiser})
         self.optimizers = optimizers(self.denoiser, config.optimizer, config.lr, config.muon_lr)
 

@@ -1,12 +1,14 @@
 """Preparing, packing and corrupting training data."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from inference.signal.lead_algebra import einthoven_residual_mv
 from inference.training.batches import Batches
-from inference.training.container import load, pack, save, unpack
-from inference.training.corrupt import Corruption, corrupt
+from inference.training.container import load, pack, quieter, save, unpack
+from inference.training.corrupt import Corruption, corrupt, muscle
 from inference.training.prepare import noisy_leads, prepare, reference_leads
 from tests.inference.training.corpus import tiny_corpus
 from tests.shared_data import archive
@@ -144,3 +146,24 @@ def test_real_datasets_become_one_small_file(tmp_path):
     assert einthoven_residual_mv(corpus.leads_mv(3)[:6]) < 1e-6
     again = load(tmp_path / "c.npz")
     assert np.array_equal(again.samples, corpus.samples)
+
+
+def test_quieter_references_are_those_without_a_floor_above_40_hz():
+    corpus = tiny_corpus()
+    noisy = corpus.samples.copy()
+    floor = np.random.default_rng(3).normal(size=5000) * 30  # 30 µV: lead I of record 0
+    noisy[0, 0] = noisy[0, 0] + floor.astype(np.int16)
+    loud = replace(corpus, samples=noisy)
+    kept = quieter(loud, 8.0).reference
+    assert not kept[0, 0]
+    assert kept[1:].all()
+
+
+def test_muscle_noise_is_low_fast_and_at_times_silent():
+    draws = [muscle(np.random.default_rng(seed)) for seed in range(40)]
+    loudest = max(draw.std() for draw in draws)
+    assert 0.02 < loudest < 0.25
+    assert any(np.abs(draw).max() > 0 and (draw == 0).mean() > 0.3 for draw in draws)
+    spectrum = sum(np.abs(np.fft.rfft(draw)) ** 2 for draw in draws)
+    hz = np.fft.rfftfreq(5000, 1 / 500.0)
+    assert spectrum[hz < 5].sum() < 0.05 * spectrum.sum()
