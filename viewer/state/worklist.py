@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from viewer.formats.suffixes import SUFFIXES
-from viewer.state.recent import neighbour, reading_order
+from viewer.state.recent import neighbour, reading_order, records_beside
 
 
 class Worklist:
@@ -14,6 +14,7 @@ class Worklist:
 
     def __init__(self) -> None:
         self._paths: tuple[Path, ...] = ()
+        self.from_folder = False  # a folder of several records was chosen, not files
 
     def begin(self, paths: Sequence[Path]) -> Path | None:
         """Take what was dropped or chosen; the first record to open, None without any.
@@ -21,7 +22,8 @@ class Worklist:
         Folders stand for the records directly inside them. A single file leaves the
         list empty, so that its neighbours in the folder come next. Raises OSError.
         """
-        paths = [record for path in paths for record in _records(path)]
+        chosen, paths = paths, [record for path in paths for record in _records(path)]
+        self.from_folder = len(paths) > 1 and any(path.is_dir() for path in chosen)
         self._paths = tuple(paths) if len(paths) > 1 else ()
         return paths[0] if paths else None
 
@@ -31,6 +33,14 @@ class Worklist:
             return neighbour(path, step)
         place = self._paths.index(path) + step
         return self._paths[place] if 0 <= place < len(self._paths) else None
+
+    def all_beside(self, path: Path) -> tuple[Path, ...]:
+        """The whole list that path belongs to. Raises OSError."""
+        return self._paths if path in self._paths else tuple(records_beside(path))
+
+    def reorder(self, paths: Sequence[Path]) -> None:
+        """Go through the records in this order from now on."""
+        self._paths = tuple(paths) if len(paths) > 1 else ()
 
     def place(self, path: Path) -> tuple[int, int] | None:
         """(3, 20) for the third of twenty; None outside a list."""
