@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results" / "st.md"
+ATTEMPTS = Path(__file__).parent / "st_attempts.md"
 TITLE = "# ST: beats, boundaries, levels, guard, classifier\n"
 Lines = list[str]
 
@@ -112,14 +113,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def write_section(path: Path, name: str, lines: Iterable[str]) -> None:
-    """Replace one section of the results, keeping the others and their order."""
+    """Replace one section of the results, keeping the others; what was tried stands last."""
     text = path.read_text(encoding="utf-8") if path.exists() else TITLE
     sections = dict(re.findall(r"<!-- (\w+) -->\n(.*?)<!-- end -->\n", text, flags=re.DOTALL))
     sections[name] = "\n".join(lines) + "\n"
     body = "".join(
         f"\n<!-- {key} -->\n{sections[key]}<!-- end -->\n" for key in PARTS if key in sections
     )
-    path.write_text(TITLE + body, encoding="utf-8")
+    by_hand = ATTEMPTS.read_text(encoding="utf-8")
+    path.write_text(TITLE + body + by_hand, encoding="utf-8")
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Lines:

@@ -129,10 +129,10 @@ class Grid:
 
 FULL = Grid(
     tuple(round(0.025 * k, 3) for k in range(-16, 17)),
-    (40.0, 60.0, 100.0, 140.0, 180.0),
-    (80.0, 120.0, 160.0),
+    (40.0, 100.0, 180.0),
+    (80.0, 160.0),
 )
-COARSE = Grid(tuple(round(0.1 * k, 1) for k in range(-4, 5)), (50.0, 80.0, 140.0), (80.0, 140.0))
+COARSE = Grid(tuple(round(0.1 * k, 1) for k in range(-4, 5)), (60.0, 140.0), (80.0, 140.0))
 
 
 def _sweep_row(name: str, title: str, grid: Grid) -> tuple[object, ...]:
