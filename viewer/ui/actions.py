@@ -285,6 +285,16 @@ VIEW = (
         has_recording,
         checked=lambda w: w.session.paper.half_chest_gain,
     ),
+    Command(
+        "panel.worklist",
+        "Worklist",
+        ("W",),
+        "The records of the folder: worst grade, guard and ST of each, filled in the background",
+        lambda w: w.worklist.toggle(),
+        "View",
+        has_recording,
+        checked=lambda w: w.worklist.is_open,
+    ),
     panel("noise_map", "Noise map", "N", "Which leads are noisy, when and why", "map"),
     panel("st", "ST", "S", "ST levels, intervals, criteria and guard of every lead", "st"),
     Command(

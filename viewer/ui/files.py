@@ -51,6 +51,11 @@ class Files(QObject):
         self.opening.refused.connect(self.refused)
         self.opening.asks.connect(self._ask_hints)
 
+    @property
+    def reader(self) -> Reader:
+        """For other work that reads recordings."""
+        return self._reader
+
     def open_all(self, paths: Sequence[Path]) -> None:
         """Open what was dropped or named on the command line."""
         if paths:

@@ -45,6 +45,7 @@ from viewer.ui.timeline_bar import TimelineBar
 from viewer.ui.tool_bar import ToolBar
 from viewer.ui.trace_view import TraceView
 from viewer.ui.work_reports import WorkReports
+from viewer.ui.worklist_panel import WorklistPanel
 from viewer.words import tr
 
 WARM_UP_AFTER_MS = 300
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
     trace_view: TraceView
     status: Status
     appearance: Appearance
+    worklist: WorklistPanel
 
     def __init__(self, reader: Reader, settings: Settings) -> None:
         super().__init__()
@@ -87,6 +89,7 @@ class MainWindow(QMainWindow):
         self.panels = Panels(self)
         self.appearance = Appearance(self)
         self.reports = WorkReports(self)
+        self.worklist = WorklistPanel(self)
         self._connect()
         self._restore()
         self._recording_changed()
