@@ -14,7 +14,7 @@ LINE_ROOM = 1.25  # of the font's size, from line to line
 PAD_MM, APART_MM = 0.7, 0.9
 FOOT_MM = 1.2
 SECOND_SIZE = 0.88
-BOLD = 1.12  # letters of the first line are wider
+BOLD = 1.05  # letters of the first line are wider
 LABEL_MM = 3.6
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtGui import QColor
 
 from viewer.state.figures import Ink
@@ -20,6 +22,7 @@ NAMED = {
 }
 
 
+@cache
 def mark_colour(theme: str, ink: Ink) -> QColor:
     """The colour of a caliper's number, or of a named kind of mark."""
     if isinstance(ink, int):

@@ -33,8 +33,8 @@ def paint_figures(
 ) -> None:
     """Draw marks at px_per_mm device pixels a millimetre; the painter must not be scaled."""
     painter.save()
+    fonts = _Fonts(painter.font())
     try:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for figure in figures:
             colour = mark_colour(inks.name, figure.ink)
             if isinstance(figure, Stroke):
@@ -42,9 +42,26 @@ def paint_figures(
             elif isinstance(figure, Area):
                 _area(painter, figure, px_per_mm, colour)
             else:
-                _words(painter, figure, px_per_mm, colour, inks)
+                _words(painter, figure, px_per_mm, colour, inks, fonts)
     finally:
         painter.restore()
+
+
+class _Fonts:
+    """Each size once: looking a font up costs more than drawing a letter with it."""
+
+    def __init__(self, base: QFont) -> None:
+        self._base = base
+        self._known: dict[tuple[int, bool], QFont] = {}
+
+    def of(self, size_px: float, *, bold: bool) -> QFont:
+        key = (max(round(size_px), 1), bold)
+        if key not in self._known:
+            font = QFont(self._base)
+            font.setPixelSize(key[0])
+            font.setBold(bold)
+            self._known[key] = font
+        return self._known[key]
 
 
 def _stroke(painter: QPainter, one: Stroke, px: float, colour: QColor, *, vector: bool) -> None:
@@ -54,8 +71,10 @@ def _stroke(painter: QPainter, one: Stroke, px: float, colour: QColor, *, vector
     if one.dotted:
         pen.setDashPattern([4.0, 4.0])
     painter.setPen(pen)
+    upright = one.x1 == one.x2 or one.y1 == one.y2
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, vector or not upright)
     line = QLineF(one.x1 * px, one.y1 * px, one.x2 * px, one.y2 * px)
-    if not vector and (one.x1 == one.x2 or one.y1 == one.y2):  # upright: sharp on one pixel
+    if not vector and upright:  # sharp on whole pixels
         line = QLineF(*(round(v) + 0.5 for v in (line.x1(), line.y1(), line.x2(), line.y2())))
     painter.drawLine(line)
 
@@ -68,9 +87,11 @@ def _area(painter: QPainter, one: Area, px: float, colour: QColor) -> None:
     painter.fillRect(rect, QBrush(colour, Qt.BrushStyle.BDiagPattern))
 
 
-def _words(painter: QPainter, one: Words, px: float, colour: QColor, inks: Inks) -> None:
+def _words(
+    painter: QPainter, one: Words, px: float, colour: QColor, inks: Inks, fonts: _Fonts
+) -> None:
     if one.rect is None:
-        painter.setFont(_font(painter, one.size_mm * px, bold=one.bold))
+        painter.setFont(fonts.of(one.size_mm * px, bold=one.bold))
         painter.setPen(colour)
         painter.drawText(QPointF(one.x * px, one.y * px), one.lines[0])
         return
@@ -83,13 +104,6 @@ def _words(painter: QPainter, one: Words, px: float, colour: QColor, inks: Inks)
         size_mm = one.size_mm * (1.0 if number == 0 else SECOND_SIZE)
         y += size_mm * LINE_ROOM
         place = QPointF(one.x * px, (y - size_mm * 0.25) * px)
-        painter.setFont(_font(painter, size_mm * px, bold=number == 0 and one.bold))
+        painter.setFont(fonts.of(size_mm * px, bold=number == 0 and one.bold))
         painter.setPen(colour)
         painter.drawText(place, text)
-
-
-def _font(painter: QPainter, size_px: float, *, bold: bool) -> QFont:
-    font = QFont(painter.font())
-    font.setPixelSize(max(round(size_px), 1))
-    font.setBold(bold)
-    return font
