@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from viewer.annotation import Annotation
 from viewer.formats.loading import settled
 from viewer.jobs.runner import Progress
+from viewer.jobs.watched import Watched, export_passes
 from viewer.recording import Recording
 from viewer.report.deidentify import NEUTRAL_NAME, prepared
 from viewer.report.provenance import Provenance, provenance
@@ -53,13 +54,17 @@ class Job:
     def __call__(self, progress: Progress) -> ExportProof:
         """Write, re-read, compare. Raises RecordingError with one sentence."""
         from viewer.formats.export import export_recording
+        from viewer.formats.verify import WHOLE_BYTES
         from viewer.formats.wfdb_annotations import encode
 
+        samples = self.recording.samples
+        passes = export_passes(samples.n_leads, samples.n_samples, WHOLE_BYTES)
+        watched = replace(self.recording, samples=Watched(samples, passes, progress))
         beside = {}
         if self.annotations and self.choice.format == "wfdb":
             beside[".atr"] = encode(self.annotations, self.recording.leads)
         return export_recording(
-            self.recording,
+            watched,
             self.choice.path,
             self.choice.format,
             self.provenance,

@@ -181,6 +181,11 @@ class HeartRate(QObject):
         folder, give_way = cache_folder() / "rhythm", self._give_way
         self.job.start(lambda progress: search(recording, folder, progress, give_way))
 
+    def stop(self) -> None:
+        """Search no more in this recording; what is known stays."""
+        self._soon.stop()
+        self.job.cancel()
+
     def _grow(self, found: Found) -> None:
         if self.trend is not None:
             self.trend.put(found.start_s, found.stop_s, found.beats_s)

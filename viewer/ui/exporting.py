@@ -22,6 +22,7 @@ from viewer.ui.export_dialog import ExportDialog
 class Exporting(QObject):
     """One export at a time; the window stays usable meanwhile."""
 
+    begun = Signal(str)  # the file's name
     broke = Signal(Exception)
     refused = Signal(str)
     done = Signal(str)
@@ -98,6 +99,7 @@ class Exporting(QObject):
 
     def _start(self, choice: Choice) -> None:
         self.job.start(job(self._session, choice))
+        self.begun.emit(choice.path.name)
 
     def _saved(self, proof: object) -> None:
         if self.dialog is not None:

@@ -134,8 +134,8 @@ def test_lanes_come_and_go_with_what_they_show_and_are_drawn(ribbon):
 def test_a_long_recording_shows_its_heart_rate_and_the_frame_can_be_dragged(opened, qtbot):
     window = opened(sample("incart_i06.hea"))
     overview, timeline = window.panels.overview, window.session.timeline
-    qtbot.waitUntil(lambda: overview.heart.trend.share_known == 1.0, timeout=30_000)
-    qtbot.waitUntil(lambda: overview.ribbon.envelope.lead == "II", timeout=5_000)
+    qtbot.waitUntil(lambda: overview.heart.trend.share_known == 1.0, timeout=120_000)
+    qtbot.waitUntil(lambda: overview.ribbon.envelope.lead == "II", timeout=60_000)
     assert overview.ribbon.isVisible()
     assert 60 < overview.ribbon.trend.typical_bpm < 110
     left_px, right_px = overview.ribbon.frame_px

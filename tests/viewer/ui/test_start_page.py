@@ -37,10 +37,10 @@ def test_a_flat_lead_and_one_never_recorded_are_drawn_without_complaint():
 
 def test_an_opened_recording_stands_on_the_start_page_with_its_picture(noisy, qtbot):
     place = thumbnails.place_of(noisy.session.path)
-    qtbot.waitUntil(place.exists, timeout=10_000)
+    qtbot.waitUntil(place.exists, timeout=60_000)
     qtbot.keyClick(noisy, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
     button = next(b for b in noisy.start_page.findChildren(QPushButton) if "noisy" in b.text())
-    qtbot.waitUntil(lambda: not button.icon().isNull())
+    qtbot.waitUntil(lambda: not button.icon().isNull(), timeout=60_000)
     with qtbot.waitSignal(noisy.files.opened, timeout=20_000):
         qtbot.mouseClick(button, LEFT)
     assert noisy.session.recording.name == "ptbxl_noisy"

@@ -60,7 +60,7 @@ def test_the_first_recording_brings_it_and_no_later_one(window, opened, qtbot):
     offer(window)
     with qtbot.waitSignal(window.trace_view.painted, timeout=20_000):
         opened(sample("ptbxl_noisy.hea"))
-    qtbot.waitUntil(lambda: window.findChild(Tour) is not None)
+    qtbot.waitUntil(lambda: window.findChild(Tour) is not None, timeout=60_000)
     qtbot.mouseClick(window.findChild(Tour), Qt.MouseButton.LeftButton, pos=QPoint(3, 400))
     with qtbot.waitSignal(window.trace_view.painted, timeout=20_000):
         opened(sample("ptbxl_clean.hea"))
