@@ -95,6 +95,15 @@ FILE = (
         has_recording,
     ),
     Command(
+        "file.prior",
+        "Compare with a prior ECG…",
+        ("Ctrl+R",),
+        "Another recording beside this one: beats superimposed, change of ST and intervals",
+        lambda w: w.priors.ask(),
+        "File",
+        has_recording,
+    ),
+    Command(
         "file.print",
         "Print…",
         ("Ctrl+P",),

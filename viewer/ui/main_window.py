@@ -36,6 +36,7 @@ from viewer.ui.notices import Notices
 from viewer.ui.own_layouts import OwnLayouts
 from viewer.ui.panels import Panels
 from viewer.ui.printing import Printing
+from viewer.ui.priors import Priors
 from viewer.ui.room import Room
 from viewer.ui.searching import Searching
 from viewer.ui.start_page import StartPage
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
     searching: Searching
     marking: Marking
     panels: Panels
+    priors: Priors
     own_layouts: OwnLayouts
     tool_bar: ToolBar
     trace_view: TraceView
@@ -87,6 +89,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.marking = Marking(self)
         self.panels = Panels(self)
+        self.priors = Priors(self, reader)
         self.appearance = Appearance(self)
         self.reports = WorkReports(self)
         self.worklist = WorklistPanel(self)

@@ -55,6 +55,8 @@ class WorkReports(QObject):
         self._window.exporting.job.progressed.connect(self._status.advance)
         self._window.exporting.job.ended.connect(self._settle)
         self._window.exporting.done.connect(lambda text: self._status.showMessage(text, 8000))
+        self._window.priors.refused.connect(self.refuse)
+        self._window.priors.broke.connect(self._window.errors.report)
         self._window.printing.broke.connect(self._window.errors.report)
         self._window.printing.done.connect(lambda text: self._status.showMessage(text, 8000))
         self._window.trace_view.failed.connect(self._unreadable)
