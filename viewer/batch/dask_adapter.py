@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewer.batch.pipeline import failure, finish, refused
 from viewer.batch.task import UNREADABLE, Item, Outcome, Task, TaskError
-from viewer.formats import ImportHints, RecordingError
+from viewer.formats import ImportHints, RecordingError, open_recording
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -25,11 +25,12 @@ AT_ONCE = 4
 def one_file(task: Task, item: Item, hints: ImportHints | None = None) -> Outcome:
     """Read, infer and finish one file, in a worker of the cluster.
 
-    The reader process of the worker stays warm between files; the network is loaded by the
-    first file and kept by inference.engine.
+    Parsed in the worker itself: Dask's workers may not start processes, and their nanny does
+    what a reader process is for: it replaces a worker that a file ends, and Dask gives the
+    file up after three. The network is loaded by the first file and kept by inference.engine.
     """
     try:
-        recording = _reader().open(item.path, hints, whole=True)
+        recording = open_recording(item.path, hints=hints)
     except RecordingError as error:
         return failure(item, None, str(error), UNREADABLE)
     try:
@@ -67,15 +68,3 @@ def run_on(
 
 def _ignore(fraction: float) -> None:
     """Progress is counted in files here."""
-
-
-_warm: dict[str, Any] = {}
-
-
-def _reader() -> Any:
-    """The reader process of this worker."""
-    from viewer.formats.process import ReaderProcess
-
-    if "reader" not in _warm:
-        _warm["reader"] = ReaderProcess()
-    return _warm["reader"]

@@ -62,7 +62,9 @@ class Row:
         if column is Column.TIME:
             return f"{self.time:%Y-%m-%d %H:%M}" if self.time else "–"
         if column is Column.GRADE:
-            return f"{self.grade}  {' '.join(self.grade_leads)}".strip() or "–"
+            many = len(self.grade_leads) > 3
+            leads = f"{len(self.grade_leads)} leads" if many else " ".join(self.grade_leads)
+            return f"{self.grade}  {leads}".strip() or "–"
         if column is Column.GUARD:
             return GUARD_WORDS.get(self.guard, "–")
         return "; ".join(self.st) or "–"
@@ -73,18 +75,17 @@ class Row:
         return "\n".join((str(self.path.name), *(text for text in told if text)))
 
     def rank(self, column: Column) -> tuple[object, ...]:
-        """Sort key: what was not looked at stands last, then by name."""
+        """Sort key among rows that were looked at, then by name."""
         name = reading_order(self.path.name)
         if column is Column.NAME:
             return (name,)
-        missing = not self.looked_at or bool(self.error)
         if column is Column.TIME:
-            return missing or self.time is None, self.time or datetime.min, name
+            return self.time or datetime.min, name
         if column is Column.GRADE:
-            return missing, self.grade, len(self.grade_leads), name
+            return self.grade, len(self.grade_leads), name
         if column is Column.GUARD:
-            return missing, GUARD_RANK.get(self.guard, 0), name
-        return missing, len(self.st), "; ".join(self.st), name
+            return GUARD_RANK.get(self.guard, 0), name
+        return len(self.st), "; ".join(self.st), name
 
 
 class WorklistTable:
@@ -135,7 +136,8 @@ class WorklistTable:
         return sum(1 for row in self.rows if row.looked_at or row.error)
 
     def _sort(self) -> None:
-        known = [row for row in self.rows if self.column is Column.NAME or row.looked_at]
-        rest = [row for row in self.rows if self.column is not Column.NAME and not row.looked_at]
+        by_name = self.column is Column.NAME
+        known = [row for row in self.rows if by_name or (row.looked_at and not row.error)]
+        rest = [row for row in self.rows if not by_name and (not row.looked_at or row.error)]
         known.sort(key=lambda row: row.rank(self.column), reverse=self.descending)
         self.rows = known + sorted(rest, key=lambda row: row.rank(Column.NAME))

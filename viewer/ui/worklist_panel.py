@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NOBODY = QModelIndex()
 WAIT_MS = 400
-WIDTH_PX = 460
+WIDTH_PX = 500
 SORT_ROLE = Qt.ItemDataRole.DisplayRole
 
 
@@ -76,7 +76,7 @@ class WorklistView(QTableView):
         header.setStretchLastSection(True)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        for column, width in enumerate((130, 120, 90, 80)):
+        for column, width in enumerate((112, 112, 100, 84)):
             self.setColumnWidth(column, width)
 
 

@@ -38,6 +38,15 @@ def test_what_is_not_known_yet_stands_last_whichever_way_it_is_sorted(table):
     assert names(table) == ["rec10", "rec9", "rec1", "rec2"]
 
 
+def test_what_cannot_be_read_stands_last_too(table):
+    table.fill(Row(path=PATHS[0], error="rec1.hea is damaged.", looked_at=True))
+    table.fill(row(2, grade="A"))
+    for descending in (True, False):
+        table.sort(Column.GRADE, descending=descending)
+        assert names(table)[0] == "rec9"
+        assert names(table).index("rec1") > 0
+
+
 def test_the_gravest_guard_comes_first_downwards(table):
     for number, guard in enumerate(("ok", "block", "warn", "cannot_tell")):
         table.fill(row(number, guard=guard))
