@@ -21,7 +21,7 @@ N = 5000
 IMPULSE_MV, IMPULSE_S = 3.0, 0.100
 AFTER_UV, SLOPE_UV_S = 100.0, 300.0
 ALIKE = 0.98
-CLEAN_RECORDS = 3
+CLEAN_RECORDS = 2
 Floats = NDArray[np.float64]
 Clean = Callable[[Signal], Signal]
 

@@ -16,7 +16,7 @@ from inference.evaluation.st_sweep import analytic
 from inference.signal.lead_algebra import STANDARD_LEADS, lead_matrix
 from inference.st import StReport, measure
 
-RATES_BPM = (60.0, 75.0, 100.0)
+RATES_BPM = (60.0, 100.0)
 SYNTHETIC = (
     "none",
     "50 Hz 25 µV",
