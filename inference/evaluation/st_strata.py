@@ -56,7 +56,8 @@ def strata(folder: Path, noise: Noise) -> Lines:
         "QRS ms", "QT ms",
     )  # fmt: skip
     return [
-        "Every other LUDB record, recorded noise on electrodes (relative level, held-out NSTDB), noisy leads only, "
+        "Every other LUDB record, recorded noise on electrodes (relative level, held-out NSTDB), "
+        "noisy leads only, "
         f"cleaned by `{default_denoiser()}`. Absolute errors against the clean recording: median / "
         "95th percentile. The groups exclude each other in the order of the table.",
         "",
