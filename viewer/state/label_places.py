@@ -137,7 +137,7 @@ def _best(
     """The place it has while no curve crosses it, else the nearest free one."""
 
     def crossings(x_mm: float, y_mm: float) -> int:
-        first = int(x_mm - cell.left_mm)
+        first = max(int(x_mm - cell.left_mm - 0.5), 0)  # half a millimetre of air
         part = slice(first, int(np.ceil(x_mm - cell.left_mm + width_mm)))
         hit = (top[:, part] < y_mm + FOOT_MM) & (bottom[:, part] > y_mm - CAP_MM)
         return int(hit.any(axis=0).sum())

@@ -259,8 +259,11 @@ class PaperPainter:
             size_mm = self._fitting(words, TEXT_MM, page.width_mm - 3.2, bold=True)
             self._words(1.6, y + 4.1, words, size_mm, QColor(self._inks.on_amber), bold=True)
         y, quiet = page.footer_top_mm + 3.0, QColor(self._inks.quiet)
-        size_mm = self._fitting(text.footer, TEXT_MM, page.width_mm - 3.2)
-        self._words(1.6, y, text.footer, size_mm, QColor(self._inks.text))
+        words, room_mm = text.footer, page.width_mm - 3.2
+        if self._width(words, TEXT_MM) > room_mm * self._px:  # closer together, then smaller
+            words = words.replace("   ", "  ")
+        size_mm = self._fitting(words, TEXT_MM, room_mm)
+        self._words(1.6, y, words, size_mm, QColor(self._inks.text))
         self._words(1.6, y + 3.8, text.research, SMALL_MM, quiet)
 
     # ---- curves ----

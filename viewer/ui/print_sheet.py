@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.report.page import TRUE_SIZE
 from viewer.report.printing import (
     SIZES,
     TRACES,
@@ -40,7 +41,7 @@ from viewer.ui.snapshot import render
 from viewer.ui.timeline_bar import clock
 
 PREVIEW_MS = 60
-MM_PER_INCH = 25.4
+PREVIEW_DPI = 150.0
 STRETCHES: tuple[Stretch, ...] = ("page", "whole", "span")
 
 
@@ -237,9 +238,14 @@ class PrintSheet(QDialog):
         shot = shots[min(self.page, len(shots) - 1)]
         ratio = self.devicePixelRatioF()
         room = self.preview.size() * ratio
-        width_mm, height_mm = shot.size_mm
-        dpi = MM_PER_INCH * min(room.width() / width_mm, room.height() / height_mm)
-        picture = QPixmap.fromImage(render(shot, max(dpi, 30.0)))
+        sharp = render(shot, PREVIEW_DPI, TRUE_SIZE)  # drawn large, so that small words fit
+        picture = QPixmap.fromImage(
+            sharp.scaled(
+                room,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        )
         picture.setDevicePixelRatio(ratio)
         self.preview.setPixmap(picture)
 

@@ -107,6 +107,7 @@ class PriorWindow(QDialog):
         self.beats = BeatPairCanvas(answer.comparison.beats, inks)
         self.table = QTextBrowser()
         self.table.setAccessibleName("Differences")
+        self.table.setLineWrapMode(QTextBrowser.LineWrapMode.NoWrap)
         self.table.setHtml(differences_html(answer.comparison))
         below = QSplitter(Qt.Orientation.Horizontal)
         below.addWidget(self.beats)
@@ -169,7 +170,7 @@ def differences_html(comparison: Comparison) -> str:
     heads = "<th>now</th><th>prior</th><th>Δ</th>" * len(POINTS)
     rows = "".join(_row(cells, bold=(3, 6, 9)) for cells in comparison.levels)
     spans = "".join(_row(cells, bold=(3,)) for cells in comparison.intervals)
-    style = "<style>td, th { padding: 1px 7px; text-align: right; }</style>"
+    style = "<style>td, th { padding: 1px 6px; text-align: right; }</style>"
     return (
         f"{style}<h4>ST levels in mV</h4><table><tr><th></th>{points}</tr>"
         f"<tr><th>Lead</th>{heads}</tr>{rows}</table>"

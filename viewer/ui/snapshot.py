@@ -158,8 +158,11 @@ def application() -> QCoreApplication:
 _application: QApplication | None = None
 
 
-def render(shot: Shot, dpi: float = 150.0) -> QImage:
-    """The sheet as a picture. Raises SnapshotError when it would be too large."""
+def render(shot: Shot, dpi: float = 150.0, scale: str = "") -> QImage:
+    """The sheet as a picture. Raises SnapshotError when it would be too large.
+
+    scale  what its footer says of the millimetres; the resolution, if nothing else is known
+    """
     width, height = (round(side / MM_PER_INCH * dpi) for side in shot.size_mm)
     if not 0 < width * height <= MOST_PIXELS:
         raise SnapshotError(f"A picture at {dpi:g} dpi is too large; choose fewer dpi.")
@@ -168,7 +171,7 @@ def render(shot: Shot, dpi: float = 150.0) -> QImage:
     image.setDotsPerMeterX(dots_per_metre)
     image.setDotsPerMeterY(dots_per_metre)
     with painting(image) as painter:
-        _paint(painter, shot, dpi, f"{dpi:g} dpi", vector=False)
+        _paint(painter, shot, dpi, scale or f"{dpi:g} dpi", vector=False)
     return image
 
 

@@ -92,7 +92,9 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setStyle("Fusion")  # the same controls on every system
     app.setPalette(_palette(theme))
     sheet = Template(resource("styles/window.qss").read_text(encoding="utf-8"))
-    pictures = {name: resource(f"icons/{name}.svg").as_posix() for name in ("arrow", "close")}
+    pictures = {
+        name: resource(f"icons/{name}.svg").as_posix() for name in ("arrow", "arrow_up", "close")
+    }
     app.setStyleSheet(sheet.substitute(asdict(theme), **pictures))
 
 
