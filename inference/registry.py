@@ -73,7 +73,7 @@ _METHODS = (
         "CD-ECGNet",
         "Disentangling network after Zhang et al. 2025, repaired, on the Leadlight trunk.",
         learned=True,
-        sha256="efe0ca42e849bb35eafb012fba37993cbef85d333525b182dccc3c12790bc24a",
+        sha256="50fdea8b8b94c389540080935078420d8c5b49000673359767f1d89b6efc0b97",
     ),
     Method(
         "fir",
@@ -112,6 +112,13 @@ _METHODS = (
         "Our reconstruction after Wang et al. 2022, for comparison; treats every lead alike.",
         learned=True,
         sha256="cd0c76ab4e44393c12202804d4f619f9709ec7fc9a0efff85b3726d7191c55d1",
+    ),
+    Method(
+        "deep_filter",
+        "DeepFilter",
+        "Branched network after Romero et al. 2021, for comparison; treats every lead alike.",
+        learned=True,
+        sha256="548e9ba275cde86bd24dc73c820314f6878ec187196752993f4d674739d20882",
     ),
 )
 
