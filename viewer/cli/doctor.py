@@ -18,8 +18,8 @@ from viewer.cli.failures import DONE, FAILED
 
 QT_LIMIT_S = 30.0
 LIBRARIES = (
-    *("PySide6-Essentials", "pyqtgraph", "numpy", "scipy", "torch", "safetensors", "wfdb"),
-    *("soundfile", "h5py", "sleepecg", "neurokit2", "PyWavelets", "psygnal", "platformdirs"),
+    *("PySide6-Essentials", "pyqtgraph", "numpy", "scipy", "torch", "safetensors", "soundfile"),
+    *("h5py", "pydicom", "defusedxml", "PyWavelets", "psygnal", "platformdirs"),
 )
 
 
