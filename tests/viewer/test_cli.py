@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from tests.shared_data import REPOSITORY, sample
+from tests.shared_data import REPOSITORY, archive, sample
 from viewer.cli import main
 from viewer.cli.parser import COMMANDS
 from viewer.recording import CLINICAL_ORDER
@@ -198,3 +199,25 @@ def test_a_file_name_that_is_no_text_is_printed_all_the_same(tmp_path):
         )
         assert done.returncode == 3
         assert b"Traceback" not in done.stderr
+
+
+def test_info_says_what_a_clinical_file_states(capsys):
+    path = str(archive("formats") / "ge-muse-xml" / "synthetic_muse.xml")
+    assert main(["info", path, "--json"]) == 0
+    entry = json.loads(capsys.readouterr().out)[0]
+    assert entry["measurements"]["QT interval"] == "402 ms"
+    assert entry["statements"] == ["Sinus rhythm (synthetic example)"]
+    assert entry["derived"] == ["III", "aVF", "aVL", "aVR"]
+    assert main(["info", path]) == 0
+    out = capsys.readouterr().out
+    assert "  QT interval: 402 ms" in out
+    assert "  filter: high pass 0.56 Hz" in out
+
+
+def test_one_of_several_arrays_is_named_by_an_option(capsys, tmp_path):
+    signal = np.sin(np.arange(1000) / 9).astype(np.float32)
+    np.savez(tmp_path / "x.npz", rest=signal, stress=signal * 2, fs=500, unit="mV")
+    assert main(["info", str(tmp_path / "x.npz")]) == 3
+    assert "--array NAME" in capsys.readouterr().err
+    assert main(["info", str(tmp_path / "x.npz"), "--array", "rest", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["n_samples"] == 1000

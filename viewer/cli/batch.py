@@ -29,6 +29,7 @@ ANSWERS = {
     "unit": "--unit mV",
     "axis": "--axis leads-first or samples-first",
     "leads": "--leads I,II,...",
+    "array": "--array NAME",
 }
 """The options that answer the questions of NeedsHints."""
 
@@ -195,11 +196,11 @@ def said(error: RecordingError) -> str:
 
 def hints(options: Namespace) -> ImportHints | None:
     """What the user said about files that do not say it themselves; None for nothing."""
-    told = (options.fs, options.unit, options.axis, options.leads)
+    told = (options.fs, options.unit, options.axis, options.leads, options.array)
     if all(value is None for value in told):
         return None
-    fs_hz, unit, axis, leads = told
-    return ImportHints(fs_hz=fs_hz, unit=unit, axis=axis, leads=leads)
+    fs_hz, unit, axis, leads, array = told
+    return ImportHints(fs_hz=fs_hz, unit=unit, axis=axis, leads=leads, array=array)
 
 
 def keeper_of(options: Namespace, command: str, settings: Any) -> Keeper | None:

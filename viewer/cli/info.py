@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
+from viewer.acquisition import AcquisitionInfo
 from viewer.batch.task import Entry
 from viewer.cli.batch import for_each
 from viewer.recording import Recording
@@ -30,6 +31,19 @@ def about(recording: Recording, progress: Callable[[float], None]) -> Entry:
         "derived": sorted(recording.derived),
         "warnings": list(recording.warnings),
         "source_sha256": recording.source_sha256,
+        **stated(recording.acquisition),
+    }
+
+
+def stated(info: AcquisitionInfo) -> Entry:
+    """What a clinical file says besides its signal; empty where it says nothing."""
+    return {
+        "patient": dict(info.patient),
+        "device": dict(info.device),
+        "filters": list(info.filters),
+        "measurements": dict(info.measurements),
+        "statements": list(info.statements),
+        "median_beats": None if info.median_beats is None else list(info.median_beats.leads),
     }
 
 
@@ -46,6 +60,10 @@ def describe(entry: Entry) -> str:
     person += [f"recorded {entry['start_time']}" if entry["start_time"] else ""]
     if any(person):
         lines.append("  " + ", ".join(part for part in person if part))
+    facts = {**entry["patient"], **entry["device"], **entry["measurements"]}
+    lines += [f"  {what}: {value}" for what, value in facts.items()]
+    lines += [f"  filter: {text}" for text in entry["filters"]]
+    lines += [f"  interpretation: {text}" for text in entry["statements"]]
     lines += [f"  the checksum does not fit the signal: {' '.join(failed)}"] if failed else []
     lines += [f"  note: {warning}" for warning in entry["warnings"]]
     return "\n".join(lines)

@@ -42,11 +42,12 @@ class Command:
 
 def _paths(parser: argparse.ArgumentParser, nargs: str | int = "+") -> None:
     parser.add_argument("paths", nargs=nargs, metavar="PATH", help="a recording or its folder")
-    group = parser.add_argument_group("what the file does not say (arrays in NPZ and NPY)")
+    group = parser.add_argument_group("what the file does not say (tables and arrays)")
     group.add_argument("--fs", type=_positive, metavar="HZ", help="samples per second")
     group.add_argument("--unit", help="mV, uV, V, nV, or 200/mV for digital units")
     group.add_argument("--axis", choices=("leads-first", "samples-first"))
     group.add_argument("--leads", type=_names, metavar="I,II,...", help="names in file order")
+    group.add_argument("--array", metavar="NAME", help="which of several arrays is the ECG")
 
 
 def _path(parser: argparse.ArgumentParser) -> None:
