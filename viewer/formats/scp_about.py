@@ -12,7 +12,7 @@ from viewer.formats.whole import Told
 LAST = 255
 TAGS_LIMIT, TEXTS_LIMIT = 1000, 200
 NOT_MEASURED = (29999, 29998, 19999)
-PATIENT = {0: "Last name", 1: "First name", 2: "Patient ID", 20: "Referring physician"}
+PATIENT = {2: "Patient ID", 20: "Referring physician"}
 PATIENT |= {21: "Confirming physician", 22: "Technician"}
 PLACES = {16: "Institution", 18: "Department", 23: "Room"}
 AGE_UNITS = {1: "Y", 2: "M", 3: "W", 4: "D", 5: "H"}
@@ -23,9 +23,9 @@ def told_by(sections: dict[int, Section], beats: MedianBeats | None) -> Told:
     tags = _tags(sections[1].body) if 1 in sections else {}
     start = _start(tags)
     birth = _date(_first(tags, 5))
-    patient = [
-        (label, _text(value)) for tag, label in PATIENT.items() for value in tags.get(tag, [])
-    ]
+    name = " ".join(part for tag in (1, 0) if (part := _text(_first(tags, tag))))
+    patient = [("Name", name)]
+    patient += [(label, _text(v)) for tag, label in PATIENT.items() for v in tags.get(tag, [])]
     if birth:
         patient.append(("Birth date", f"{birth:%Y-%m-%d}"))
     return Told(

@@ -139,7 +139,7 @@ def test_scp_who_and_when_and_through_which_filter(tmp_path):
     assert recording.acquisition.filters == (
         *("high pass 0.05 Hz", "low pass 150 Hz", "notch 50 Hz"),
     )
-    assert ("Last name", "Doe") in recording.acquisition.patient
+    assert ("Name", "Jane Doe") in recording.acquisition.patient
     assert recording.comments == ()
 
 
