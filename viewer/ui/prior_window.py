@@ -112,7 +112,7 @@ class PriorWindow(QDialog):
         below = QSplitter(Qt.Orientation.Horizontal)
         below.addWidget(self.beats)
         below.addWidget(self.table)
-        below.setSizes([700, 540])
+        below.setSizes([610, 630])
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.addWidget(pages)
         halves.addWidget(below)
