@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SETTLED_S = 300.0
 """Caches, models and allocators have found their size by then."""
+ROUND = 8
+"""Visits after which every recording was there with every method."""
 COUNTED = ("Recording", "Cleaned", "GrowingSamples", "Pyramid", "Source", "Page", "HeartTrend")
 """Our own objects that hold arrays: their number must not grow from cycle to cycle."""
 
@@ -151,21 +153,35 @@ def soak(window: MainWindow, folder: Path, minutes: float) -> str:
     names = ("ptbxl_noisy.hea", "incart_i06.hea", "ptbxl_clean.hea", "mitbih_100.hea")
     methods = ("iir", default_denoiser())
     began, settle_s = time.monotonic(), min(SETTLED_S, minutes * 10)
-    settled_mb, told_s, number = float("nan"), -60.0, 0
-    while time.monotonic() - began < minutes * 60:
+    spent_s, told_s = 0.0, -60.0
+    visits: list[tuple[float, float]] = []  # when, and memory then
+    while spent_s < minutes * 60:
+        number = len(visits)
         cycle(window, SAMPLES / names[number % 4], methods[number // 4 % 2], folder)
-        number += 1
         gc.collect()
-        spent_s, now_mb = time.monotonic() - began, memory_mb()[0]
+        spent_s = time.monotonic() - began
+        visits.append((spent_s, memory_mb()[0]))
         if spent_s - told_s >= 60:
             told_s = spent_s
-            _say(f"{spent_s / 60:5.1f} min  {number:5d} visits  {now_mb:7.1f} MB")
-        if spent_s >= settle_s and settled_mb != settled_mb:
-            settled_mb = now_mb
-    growth = 100 * (memory_mb()[0] / settled_mb - 1)
+            _say(f"{spent_s / 60:5.1f} min  {len(visits):5d} visits  {visits[-1][1]:7.1f} MB")
+    return growth(visits, settle_s)
+
+
+def growth(visits: list[tuple[float, float]], settle_s: float) -> str:
+    """One sentence: whole rounds compared, each the mean of every recording and method once.
+
+    visits  (seconds since the start, MB) after each; the first round only fills caches
+    """
+    rounds = [visits[i : i + ROUND] for i in range(0, len(visits) - ROUND + 1, ROUND)]
+    sizes = [sum(mb for _, mb in one) / ROUND for one in rounds]
+    later = [n for n, one in enumerate(rounds) if n > 0 and one[0][0] >= settle_s]
+    if len(later) < 2:
+        return f"{len(visits)} visits are too few to tell growth: it takes two rounds of {ROUND}"
+    first, last = sizes[later[0]], sizes[later[-1]]
     return (
-        f"{number} visits in {minutes:g} min: {settled_mb:.1f} MB after {settle_s / 60:.1f} min, "
-        f"{memory_mb()[0]:.1f} MB at the end, growth {growth:+.1f} % (wanted: at most 2 %)"
+        f"{len(visits)} visits in {visits[-1][0] / 60:.0f} min: {first:.1f} MB in the round after "
+        f"{rounds[later[0]][0][0] / 60:.1f} min, {last:.1f} MB in the last one, growth "
+        f"{100 * (last / first - 1):+.1f} % (wanted: at most 2 %)"
     )
 
 

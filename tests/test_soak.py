@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.shared_data import sample
-from tests.soak import counts, cycle
+from tests.soak import counts, cycle, growth
 from viewer.app import build_window
 from viewer.formats.process import ReaderProcess
 from viewer.settings import Settings
@@ -45,3 +45,12 @@ def test_opening_cleaning_measuring_exporting_and_closing_leaves_nothing_behind(
     assert all(n <= before.widgets.get(name, 0) for name, n in after.widgets.items()), after
     assert after.threads <= before.threads
     assert after.array_mb == pytest.approx(before.array_mb, abs=1.0)
+
+
+def test_growth_compares_whole_rounds_after_the_memory_has_settled():
+    def visits(*rounds: tuple[float, float]) -> list[tuple[float, float]]:
+        return [(start_s + n, mb + n) for start_s, mb in rounds for n in range(8)]
+
+    told = growth(visits((0, 100), (400, 200), (500, 210), (600, 204)), 300.0)
+    assert "growth +2.0 %" in told  # 207.5 against 203.5 MB
+    assert "too few" in growth(visits((0, 100), (100, 200)), 300.0)
