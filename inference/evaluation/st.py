@@ -44,6 +44,12 @@ def _sweep(_data: Path) -> Lines:
     return sweep()
 
 
+def _dipoles(_data: Path) -> Lines:
+    from inference.evaluation.st_sweep import dipoles
+
+    return dipoles()
+
+
 def _stability(data: Path) -> Lines:
     from inference.evaluation.sources import held_out_noise
     from inference.evaluation.st_stability import stability
@@ -87,6 +93,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Lines]]] = {
     "boundaries": ("Wave boundaries and ST levels", _boundaries),
     "guard": ("Fidelity guard", _guard),
     "sweep": ("Synthetic ST sweep", _sweep),
+    "dipoles": ("Synthetic ST sweep with the geometry of a heart", _dipoles),
     "limits": ("Impulse, second pass, events, offset, gain and shift", _limits),
     "stability": ("Stability under noise", _stability),
     "strata": ("What noise and cleaning do to the measurements, by diagnosis", _strata),
