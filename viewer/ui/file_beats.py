@@ -14,9 +14,9 @@ from viewer.acquisition import MedianBeats
 PAPER, FINE, COARSE, INK = (QColor(c) for c in ("#fffaf7", "#f6ded8", "#eabfb4", "#141414"))
 PX_PER_MM = 3.0
 MM_PER_S, MM_PER_MV = 25.0, 10.0
-FIELD_HEIGHT_MM, MARGIN_MM = 32.0, 2.0
+MARGIN_MM, LABEL_MM, LEAST_MM = 2.0, 6.0, 9.0
 COLUMNS = 3
-CLIP_MV = 20.0
+LIMIT_MV = 10.0
 
 
 class FileBeats(QWidget):
@@ -37,9 +37,22 @@ class FileBeats(QWidget):
     def sizeHint(self) -> QSize:
         if self._beats is None:
             return QSize(0, 0)
-        rows = math.ceil(len(self._beats.leads) / COLUMNS)
         width = COLUMNS * self._field_mm() * PX_PER_MM
-        return QSize(math.ceil(width), math.ceil(rows * FIELD_HEIGHT_MM * PX_PER_MM))
+        height = sum(height for _, height in self._rows_mm()) * PX_PER_MM
+        return QSize(math.ceil(width), math.ceil(height))
+
+    def _rows_mm(self) -> list[tuple[float, float]]:
+        """(from the top of the row to 0 mV, height of the row): nothing is cut off."""
+        assert self._beats is not None
+        limit = LIMIT_MV
+        signal = np.clip(np.nan_to_num(self._beats.signal_mv), -limit, limit)
+        rows = []
+        for first in range(0, len(signal), COLUMNS):
+            part = signal[first : first + COLUMNS]
+            above = max(LEAST_MM, float(part.max(initial=0)) * MM_PER_MV + LABEL_MM)
+            below = max(LEAST_MM, -float(part.min(initial=0)) * MM_PER_MV + MARGIN_MM)
+            rows.append((above, 5.0 * math.ceil((above + below) / 5.0)))
+        return rows
 
     def _field_mm(self) -> float:
         """Width of a field in whole coarse squares."""
@@ -55,18 +68,17 @@ class FileBeats(QWidget):
         paint_grid(painter, QRectF(self.rect()), PX_PER_MM)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(INK, 1.2))
-        for index, lead in enumerate(self._beats.leads):
-            row, column = divmod(index, COLUMNS)
-            left_px = column * self._field_mm() * PX_PER_MM
-            base_px = (row + 0.6) * FIELD_HEIGHT_MM * PX_PER_MM
-            top_px = row * FIELD_HEIGHT_MM * PX_PER_MM
-            painter.drawText(QPointF(left_px + 5, top_px + 14), lead)
-            painter.save()
-            painter.setClipRect(
-                QRectF(left_px, top_px, self._field_mm() * PX_PER_MM, FIELD_HEIGHT_MM * PX_PER_MM)
-            )
-            self._paint_beat(painter, index, left_px + MARGIN_MM * PX_PER_MM, base_px)
-            painter.restore()
+        top_mm = 0.0
+        for row, (zero_mm, height_mm) in enumerate(self._rows_mm()):
+            for column in range(COLUMNS):
+                index = row * COLUMNS + column
+                if index < len(self._beats.leads):
+                    left_px = column * self._field_mm() * PX_PER_MM
+                    base_px = (top_mm + zero_mm) * PX_PER_MM
+                    name = self._beats.leads[index]
+                    painter.drawText(QPointF(left_px + 5, top_mm * PX_PER_MM + 14), name)
+                    self._paint_beat(painter, index, left_px + MARGIN_MM * PX_PER_MM, base_px)
+            top_mm += height_mm
 
     def _paint_beat(self, painter: QPainter, index: int, left_px: float, base_px: float) -> None:
         assert self._beats is not None
@@ -75,7 +87,7 @@ class FileBeats(QWidget):
         if known.size < 2:
             return
         x_px = left_px + known / self._beats.fs_hz * MM_PER_S * PX_PER_MM
-        y_px = base_px - np.clip(signal_mv[known], -CLIP_MV, CLIP_MV) * MM_PER_MV * PX_PER_MM
+        y_px = base_px - np.clip(signal_mv[known], -LIMIT_MV, LIMIT_MV) * MM_PER_MV * PX_PER_MM
         points = [QPointF(float(x), float(y)) for x, y in zip(x_px, y_px, strict=True)]
         painter.drawPolyline(QPolygonF(points))
 
