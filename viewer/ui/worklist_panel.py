@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QDockWidget, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from viewer.jobs.runner import LatestJob, Progress
@@ -59,7 +59,9 @@ class WorklistModel(QAbstractTableModel):
 
 
 class WorklistView(QTableView):
-    """Rows to open with Enter or a double click."""
+    """Rows to open with Enter or a double click; PgUp and PgDn open the neighbours."""
+
+    stepped = Signal(int)
 
     def __init__(self, model: WorklistModel) -> None:
         super().__init__()
@@ -78,6 +80,13 @@ class WorklistView(QTableView):
         self.setSortingEnabled(True)
         for column, width in enumerate((112, 112, 100, 84)):
             self.setColumnWidth(column, width)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt gives a table these two keys before any shortcut of the window."""
+        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self.stepped.emit(1 if event.key() == Qt.Key.Key_PageDown else -1)
+        else:
+            super().keyPressEvent(event)
 
 
 class WorklistDock(QDockWidget):
@@ -118,6 +127,8 @@ class WorklistPanel(QObject):
             self._hide()
         else:
             self._show()
+            assert self.view is not None
+            self.view.setFocus()
 
     def _show(self) -> None:
         if self.dock is None:
@@ -125,8 +136,6 @@ class WorklistPanel(QObject):
         assert self.dock is not None
         self.dock.show()
         self._follow()
-        assert self.view is not None
-        self.view.setFocus()
         self._window.refresh()
 
     def _hide(self) -> None:
@@ -139,6 +148,7 @@ class WorklistPanel(QObject):
     def _build(self) -> None:
         self.view = WorklistView(WorklistModel(self.table, self))
         self.view.activated.connect(lambda index: self._open(index.row()))
+        self.view.stepped.connect(self._window.files.step)
         self.table.changed.connect(self._reordered)
         self._state = QLabel()
         self._state.setObjectName("quiet")
