@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -77,7 +76,8 @@ def main(path: str, n: int, spans_s: list[float]) -> dict[str, object]:
         paint()
         told[f"pan {span_s:g}"] = [] if whole else frames_ms(pan, n)
         told[f"redraw {span_s:g}"] = frames_ms(redraw, 1 if whole else max(n // 5, 3))
-    told["memory_mb"] = memory_mb() - before_mb
+        told["memory_mb"] = memory_mb() - before_mb
+        print(json.dumps(told), flush=True)  # a day may not fit; what was measured stays
     browser.close()
     return told
 
@@ -89,6 +89,4 @@ def mne_qt_browser_version() -> str:
 
 
 if __name__ == "__main__":
-    answer = main(sys.argv[1], int(sys.argv[2]), [float(s) for s in sys.argv[3:]])
-    assert statistics.mean(answer["redraw 10"]) > 0  # type: ignore[call-overload]
-    print(json.dumps(answer))
+    main(sys.argv[1], int(sys.argv[2]), [float(s) for s in sys.argv[3:]])
