@@ -66,7 +66,7 @@ _METHODS = (
         "Leadlight",
         "Network that cleans noisy leads and leaves clean ones as they are.",
         learned=True,
-        sha256="a820cf942c531581758231630123f832a9d8849467e5d4b2680ea2e5ae2796e9",
+        sha256="8874dca152b459ee58b387523080620a304dabdb68807da56bb5d4e3d152fff8",
     ),
     Method(
         "cd_ecgnet",
