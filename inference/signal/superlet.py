@@ -149,7 +149,7 @@ def _lead_log_power(signal: FloatArray) -> FloatArray:
 def at_standard_level(log10_power: FloatArray) -> FloatArray:
     """The images [n, 32, 256] shifted to one mean power, as if every lead had the same gain.
 
-    A gain is a shift of the logs, so this is exact. What is scored is then the noise in
+    A gain is a shift of the logs, so this is exact. What is compared is then the noise in
     relation to the lead, whatever its amplitude; a flat line is lifted by four at most.
     """
     level = np.log10(np.mean(10.0**log10_power, axis=(1, 2), keepdims=True) + 1e-12)
@@ -166,8 +166,3 @@ def to_grey(log10_power: FloatArray) -> NDArray[np.uint8]:
 def scalograms(segment_mv: FloatArray) -> NDArray[np.uint8]:
     """uint8 [n_leads, 32, 256] scalograms of one 10 s segment (500 Hz, mV), as published."""
     return to_grey(log_power(segment_mv))
-
-
-def scored_scalograms(segment_mv: FloatArray) -> NDArray[np.uint8]:
-    """The same at the standard level: what our networks are trained on and score."""
-    return to_grey(at_standard_level(log_power(segment_mv)))

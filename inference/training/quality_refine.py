@@ -26,7 +26,7 @@ from inference.quality_diffusion import (
     column_errors,
     seed_of,
 )
-from inference.signal.superlet import at_standard_level, to_grey
+from inference.signal.superlet import to_grey
 from inference.training.quality_prepare import worst_rank
 from inference.training.quality_train import CONFIGS, build
 
@@ -56,7 +56,7 @@ def mean_errors(scorer: ScalogramScorer, log10_power: NDArray[np.floating]) -> N
     errors = []
     for first in range(0, len(log10_power), _AT_ONCE):
         part = log10_power[first : first + _AT_ONCE].astype(np.float32)
-        images = to_grey(at_standard_level(part))
+        images = to_grey(part)
         seeds = [[seed_of("refine", first + i, 0) for i in range(len(images))]]
         errors.append(column_errors(images, scorer.cleaned(images, seeds)).mean(axis=1))
     return np.concatenate(errors).astype(np.float32)

@@ -36,7 +36,6 @@ from inference.models.scalogram_unet import (
     UNetConfig,
 )
 from inference.models.schedulers import add_noise
-from inference.signal.superlet import at_standard_level
 
 BATCH, LEARNING_RATE, EMA, WARM_UP = 16, 2e-3, 0.998, 0.04
 # scoring starts near half of these: steps beyond are never asked for. Neighbouring pixels
@@ -54,12 +53,12 @@ Batch = Callable[[], Tensor]
 
 
 def augmented(log_power: NDArray[np.float16], rng: np.random.Generator, size: int) -> Tensor:
-    """A batch [size, 1, 32, 256] in −1…1: near the standard level, half of them reversed.
+    """A batch [size, 1, 32, 256] in −1…1: random gains (a shift of the logs), time reversed.
 
-    Both are exact: a gain shifts the logs, and a reversed lead has the reversed scalogram.
+    Both are exact: a scalogram of a reversed lead is the reversed scalogram.
     """
-    chosen = at_standard_level(log_power[rng.integers(0, len(log_power), size)].astype(np.float32))
-    chosen += rng.uniform(-0.1, 0.1, (size, 1, 1)).astype(np.float32)  # gain × 0.89…1.12
+    chosen = log_power[rng.integers(0, len(log_power), size)].astype(np.float32)
+    chosen += rng.uniform(-0.5, 0.5, (size, 1, 1)).astype(np.float32)  # gain × 0.56…1.78
     if rng.random() < 0.5:
         chosen = chosen[:, :, ::-1]
     image = np.clip(chosen, -8, 0) / 4 + 1
@@ -131,7 +130,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--size", choices=("small", "reference"), default="small")
     parser.add_argument("--minutes", type=float, default=12.0, help="of CPU time")
     parser.add_argument("--seed", type=int, default=123)
-    parser.add_argument("--keep", type=float, default=0.5, help="share of the cleanest leads")
+    parser.add_argument("--keep", type=float, default=1.0, help="share of the cleanest leads")
     parser.add_argument("--resume", action="store_true", help="from the weights in --out")
     options = parser.parse_args(argv)
     torch.set_num_threads(1)

@@ -5,11 +5,11 @@ import pytest
 
 from inference.signal.superlet import (
     GREY_STEP_DB,
+    at_standard_level,
     frequencies_hz,
     log_power,
     orders,
     scalograms,
-    scored_scalograms,
     to_grey,
 )
 from tests.inference.samples import bundled
@@ -68,15 +68,19 @@ def test_an_offset_of_a_lead_changes_nothing():
 
 
 @pytest.mark.parametrize("gain", [0.5, 2.0])
-def test_the_scored_image_does_not_depend_on_the_gain(gain):
+def test_at_the_standard_level_an_image_does_not_depend_on_the_gain(gain):
     signal_mv = bundled("ptbxl_clean")[0][6:, :5000]  # not the smallest limb leads
-    difference = scored_scalograms(gain * signal_mv).astype(int) - scored_scalograms(signal_mv)
+    scaled, plain = (
+        to_grey(at_standard_level(log_power(x))) for x in (gain * signal_mv, signal_mv)
+    )
+    difference = scaled.astype(int) - plain
     assert np.mean(np.abs(difference) <= 1) > 0.999  # all but where wavelets cancel
 
 
 def test_a_nearly_flat_line_is_not_blown_up_to_an_ecg():
     flat = (0.001 * np.sin(2 * np.pi * 10 * np.arange(5000) / 500)).astype(np.float32)[None]
-    assert int(scored_scalograms(flat).max()) < int(scored_scalograms(100 * flat).max()) - 60
+    quiet, loud = (to_grey(at_standard_level(log_power(x))).max() for x in (flat, 100 * flat))
+    assert int(quiet) < int(loud) - 60
 
 
 def test_grey_levels_span_eighty_decibels():
