@@ -15,7 +15,7 @@ def test_every_dependency_and_what_it_needs_is_listed():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     direct = [Requirement(text) for text in project["dependencies"]]
     assert {notices.normal(r.name) for r in direct if notices.applies(r)} <= listed
-    assert {"shiboken6", "pandas", "certifi"} <= listed
+    assert {"shiboken6", "sympy", "cffi"} <= listed
     assert "pytest" not in listed
 
 
@@ -28,7 +28,7 @@ def test_the_written_table_names_the_pinned_versions():
     versions = {notices.normal(name): version for name, version in pins.items()}
     table = notices.TABLE.read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\S+) \| (\S+) \|", table, re.MULTILINE)[1:]
-    assert len(rows) > 40
+    assert len(rows) > 20
     assert [row for row in rows if versions[notices.normal(row[0])] != row[1]] == []
 
 
