@@ -16,6 +16,7 @@ from viewer.ui.command import (
     speeds,
     themes,
 )
+from viewer.ui.help_commands import HELP
 from viewer.ui.mark_commands import ANNOTATE, EDIT, MEASURE
 
 FILE = (
@@ -438,58 +439,6 @@ CLEANING = (
         "Cleaning",
         is_busy,
         icon="cancel",
-    ),
-)
-
-HELP = (
-    Command(
-        "help.guide",
-        "Guide",
-        ("F1",),
-        "How to read, clean, measure and save",
-        lambda w: w.show_guide(),
-        "Help",
-    ),
-    Command(
-        "help.keys",
-        "Keys",
-        ("?",),
-        "Every command with its key",
-        lambda w: w.show_help(),
-        "Help",
-    ),
-    Command(
-        "help.palette",
-        "Find a command…",
-        ("Ctrl+K",),
-        "Type what you want to do",
-        lambda w: w.show_palette(),
-        "Help",
-        icon="search",
-    ),
-    Command(
-        "help.tour",
-        "Tour of the window",
-        (),
-        "What stands where, on one page over the window",
-        lambda w: w.show_tour(),
-        "Help",
-    ),
-    Command(
-        "help.log",
-        "Show log folder",
-        (),
-        "Log and crash files; they name no patient",
-        lambda w: w.show_log_folder(),
-        "Help",
-    ),
-    Command(
-        "help.about",
-        "About Leadlight",
-        (),
-        "Version, licence, what it is for and what not",
-        lambda w: w.show_about(),
-        "Help",
     ),
 )
 
