@@ -91,7 +91,7 @@ def test_st_gives_levels_of_both_traces_for_every_lead(capsys):
 def test_st_limb_leads_obey_einthoven(capsys):
     _, (entry,) = st(capsys, CLEAN)
     one, two, three = (entry["raw"][lead]["j60_mv"] for lead in ("I", "II", "III"))
-    assert one + three == pytest.approx(two, abs=0.003)
+    assert one + three == pytest.approx(two, abs=0.005)  # each lead has a J point of its own
 
 
 def test_st_says_which_lead_it_does_not_measure_and_why(capsys):
