@@ -32,7 +32,6 @@ LEFT_OUT = (
     "sklearn",
     "sleepecg",
     "tkinter",
-    "torchgen",
     "wfdb",
     # parts of torch that a model of ours never reaches
     "tensorboard",
