@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 _FOLDER = tempfile.TemporaryDirectory()
-for _name in ("CONFIG", "LOG", "CACHE"):
+for _name in ("CONFIG", "LOG", "CACHE", "DATA"):
     os.environ[f"LEADLIGHT_{_name}_DIR"] = _FOLDER.name
 
 from PySide6.QtCore import QEventLoop, QRectF, QTimer, SignalInstance  # noqa: E402
