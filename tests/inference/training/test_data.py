@@ -164,6 +164,6 @@ def test_muscle_noise_is_low_fast_and_at_times_silent():
     loudest = max(draw.std() for draw in draws)
     assert 0.02 < loudest < 0.25
     assert any(np.abs(draw).max() > 0 and (draw == 0).mean() > 0.3 for draw in draws)
-    spectrum = sum(np.abs(np.fft.rfft(draw)) ** 2 for draw in draws)
+    spectrum = (np.abs(np.fft.rfft(np.stack(draws), axis=1)) ** 2).sum(axis=0)
     hz = np.fft.rfftfreq(5000, 1 / 500.0)
     assert spectrum[hz < 5].sum() < 0.05 * spectrum.sum()
